@@ -1,0 +1,199 @@
+"""How one rule stands, given the outcomes so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from comity.content import Evidence, FactEvidence, Item, Span
+from comity.decide.decision import Violation
+from comity.decide.facts import Facts, known
+from comity.decide.judgement import Judgement, judge
+from comity.decide.plan import Plan, PlanRule, Screen
+from comity.detect import Failed, Outcome
+from comity.policy import Condition, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """The rule is kept. `risk` is the highest score of what it watches; None if it watches facts alone."""
+
+    risk: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The rule is broken, or may be (then its action on the item is `review`)."""
+
+    violation: Violation
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Not settled: these detectors may still settle it."""
+
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Everyone was asked, and nobody could say. `failed`: because a detector failed, not because it abstained."""
+
+    reason: str
+    failed: bool = False
+
+
+Verdict = Clear | Broken | Open | Unjudged
+
+
+@dataclass(frozen=True, slots=True)
+class _Screened:
+    """The screens of a rule together: which hit or came near, the highest score, and what is missing.
+
+    `unjudged` are reasons, given only if no screen at all was judged.
+    """
+
+    hit: tuple[Screen, Judgement] | None
+    near: tuple[Screen, Judgement] | None
+    risk: float | None
+    needs: frozenset[str]
+    failed: tuple[str, ...]
+    unjudged: tuple[str, ...]
+
+
+def verdict(rule: PlanRule, plan: Plan, item: Item, facts: Facts, outcomes: Mapping[str, Outcome]) -> Verdict:
+    """How `rule` stands. Asked in this order: its condition on facts (free), its screens, its judge."""
+    watched = bool(rule.screens or rule.judge)
+    if rule.when is None:
+        return _by_detectors(rule, plan, item, outcomes) if watched else Clear()
+    view = known(item, facts, rule.when.names)
+    holds = rule.when.evaluate(view)
+    if holds is False:
+        return Clear()
+    if not watched:
+        return (
+            Unjudged(holds.reason) if isinstance(holds, Unknown) else _by_facts(rule, rule.when, item, view)
+        )
+    found = _by_detectors(rule, plan, item, outcomes)
+    return Unjudged(holds.reason) if isinstance(holds, Unknown) and isinstance(found, Broken) else found
+
+
+def _by_facts(
+    rule: PlanRule, when: Condition, item: Item, view: Mapping[str, Mapping[str, object]]
+) -> Broken:
+    evidence = tuple(
+        FactEvidence(f"{root}.{leaf}", str(value))
+        for root, leaves in view.items()
+        for leaf, value in leaves.items()
+    )
+    violation = Violation(
+        rule=rule.id,
+        criterion=f"rule:{rule.id}",
+        action=rule.on_hit[0],
+        reason=f"The condition of this rule holds: {when.expression}",
+        evidence=evidence or _whole(item),
+        score=None,
+        severity=rule.severity,
+    )
+    return Broken(violation, rule.on_hit)
+
+
+def _by_detectors(rule: PlanRule, plan: Plan, item: Item, outcomes: Mapping[str, Outcome]) -> Verdict:
+    screened = _screen(rule, plan, outcomes)
+    if screened.hit and not (rule.exceptions and rule.judge):
+        return _broken(rule, item, *screened.hit, rule.on_hit)
+    if screened.needs and not screened.hit:
+        return Open(screened.needs)
+    doubt = screened.hit or screened.near or screened.failed or screened.unjudged or not rule.screens
+    if rule.judge and doubt:
+        return _by_judge(rule, rule.judge, plan, item, outcomes)
+    if screened.failed:
+        return Unjudged("; ".join(screened.failed), failed=True)
+    if screened.near:
+        return _broken(rule, item, *screened.near, ("review",))
+    if screened.unjudged:
+        return Unjudged("; ".join(screened.unjudged))
+    return Clear(screened.risk)
+
+
+def _screen(rule: PlanRule, plan: Plan, outcomes: Mapping[str, Outcome]) -> _Screened:
+    hit: tuple[Screen, Judgement] | None = None
+    near: tuple[Screen, Judgement] | None = None
+    risks: list[float] = []
+    needs: set[str] = set()
+    failed = [
+        f"{name}: {outcome.reason}"
+        for name in plan.extractors
+        if isinstance(outcome := outcomes.get(name), Failed)
+    ]
+    silent: list[str] = []
+    for screen in rule.screens:
+        judgement = judge(screen.criterion, plan, outcomes)
+        if judgement.reaches(screen.act):
+            hit = hit or (screen, judgement)
+            continue
+        needs.update(judgement.pending)
+        failed += judgement.failed
+        if judgement.score is None:
+            silent += judgement.abstained
+            continue
+        risks.append(judgement.score)
+        if screen.review is not None and judgement.score >= screen.review:
+            near = near or (screen, judgement)
+    unjudged = () if risks or hit else tuple(silent)
+    return _Screened(hit, near, max(risks, default=None), frozenset(needs), tuple(failed), unjudged)
+
+
+def _by_judge(
+    rule: PlanRule, screen: Screen, plan: Plan, item: Item, outcomes: Mapping[str, Outcome]
+) -> Verdict:
+    judgement = judge(screen.criterion, plan, outcomes)
+    if judgement.reaches(screen.act):
+        return _broken(rule, item, screen, judgement, rule.on_hit)
+    if judgement.pending:
+        return Open(frozenset(judgement.pending))
+    if judgement.failed:
+        return Unjudged("; ".join(judgement.failed), failed=True)
+    if judgement.score is None:
+        return Unjudged("; ".join(judgement.abstained))
+    if screen.review is not None and judgement.score >= screen.review:
+        return _broken(rule, item, screen, judgement, ("review",))
+    return Clear(judgement.score)
+
+
+def _broken(
+    rule: PlanRule, item: Item, screen: Screen, judgement: Judgement, actions: tuple[str, ...]
+) -> Broken:
+    evidence = tuple(dict.fromkeys(place for signal in judgement.signals for place in signal.evidence))
+    graded = [signal.severity for signal in judgement.signals if signal.severity is not None]
+    violation = Violation(
+        rule=rule.id,
+        criterion=screen.criterion,
+        action=actions[0],
+        reason=_reason(screen, judgement),
+        evidence=evidence or _whole(item),
+        score=judgement.score,
+        severity=max(graded, default=rule.severity),
+    )
+    return Broken(violation, actions)
+
+
+def _reason(screen: Screen, judgement: Judgement) -> str:
+    kind, _, _ = screen.criterion.partition(":")
+    listed = {"terms": "Contains a term", "patterns": "Matches a pattern", "domains": "Links to a domain"}
+    if kind in listed:
+        return f"{listed[kind]} that this rule lists."
+    score = judgement.score or 0.0
+    sources = ", ".join(dict.fromkeys(signal.detector for signal in judgement.signals))
+    what = "The judge says that this rule is broken" if kind == "rule" else f"Judged `{screen.criterion}`"
+    edge = f"this rule acts from {screen.act:.2f}"
+    if score < screen.act and screen.review is not None:
+        edge = f"a person decides from {screen.review:.2f}, and {edge}"
+    return f"{what} with probability {score:.2f} ({sources}); {edge}."
+
+
+def _whole(item: Item) -> tuple[Evidence, ...]:
+    """Evidence for want of a narrower one: the texts of the item as wholes, or the ids of its other parts."""
+    spans = tuple(Span(part.id, 0, len(part.text)) for part in item.text_parts)
+    return spans or tuple(FactEvidence("item.part", part.id) for part in item.parts)

@@ -1,0 +1,54 @@
+"""The detectors that a policy needs: those registered, those that its own rules define, and a judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from comity.decide import Calibration, Combiner, OperatingPoint
+from comity.detect import AnyDetector
+from comity.detect.registry import build, names
+from comity.moderator.asking import Askable
+from comity.policy import Policy
+from comity.taxonomy import Criterion
+
+Judge = Callable[[Sequence[Criterion]], AnyDetector]
+"""Builds a judge for the criteria of rules: their text, exceptions and examples."""
+
+
+def registered() -> tuple[AnyDetector, ...]:
+    """Every registered detector, built anew."""
+    return tuple(build(name) for name in names())
+
+
+def assemble(policy: Policy, shared: Sequence[Askable], judge: Judge | None) -> tuple[Askable, ...]:
+    """`shared` detectors, those of the rules' own terms, patterns and domains, and the judge of its rules."""
+    detectors: list[Askable] = list(shared)
+    rules = [rule for rule in policy.rules if rule.state in ("live", "shadow")]
+    for rule in rules:
+        if rule.terms:
+            from comity.detect.lexicon import Lexicon
+
+            detectors.append(Lexicon.for_rule(rule.id, rule.terms))
+        if rule.patterns:
+            from comity.detect.pattern import Patterns
+
+            detectors.append(Patterns(rule.id, rule.patterns))
+        if rule.domains:
+            from comity.detect.url import Domains
+
+            detectors.append(Domains(rule.id, rule.domains))
+    if judge is not None:
+        readable = [rule.criterion for rule in rules if rule.has_screens or rule.when is None]
+        if readable:
+            detectors.append(judge(readable))
+    return tuple(detectors)
+
+
+def calibration_of(detectors: Sequence[Askable]) -> Calibration:
+    """The operating points and fitted combiners that the detectors bring with them."""
+    points: dict[str, Sequence[OperatingPoint]] = {}
+    combiners: dict[str, Combiner] = {}
+    for detector in detectors:
+        points.update(getattr(detector, "operating_points", {}))
+        combiners.update(getattr(detector, "combiners", {}))
+    return Calibration(combiners, points)

@@ -1,0 +1,164 @@
+"""The shape of a policy document as pydantic models: checked first, and the source of the JSON Schema.
+
+A field that a file leaves out stays unset here: its default is that of `document`, or the value of the policy
+that the file extends.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from comity.content.item import Role
+from comity.policy.document import (
+    ACCOUNT_ACTIONS,
+    ITEM_ACTIONS,
+    Action,
+    Counted,
+    CountedBy,
+    Fallback,
+    State,
+    WithoutJudge,
+)
+from comity.taxonomy import CATEGORIES
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Kebab = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+CounterName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Window = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}[mhd]$")]
+Domain = Annotated[
+    str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$")
+]
+Score = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Category = Annotated[str, Field(json_schema_extra={"enum": list(CATEGORIES)})]
+Reference = Annotated[Words, WithJsonSchema({"type": "string", "pattern": "^[a-z0-9-]+@[1-9][0-9]*$"})]
+Fact = Annotated[Any, WithJsonSchema({"type": ["string", "boolean", "number"]})]
+
+
+def _optional(description: str) -> Any:
+    return Field(default=None, description=description, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def _word_or_list(value: Any) -> str:
+    return "list" if isinstance(value, list) else "word"
+
+
+def _number_or_risk(value: Any) -> str:
+    return "risk" if isinstance(value, dict) else "number"
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def _one_of_each_kind(actions: list[Action]) -> list[Action]:
+    for kind, words in (("item", ITEM_ACTIONS), ("account", ACCOUNT_ACTIONS)):
+        if sum(action in words for action in actions) > 1:
+            raise PydanticCustomError("two_actions", "more than one {kind} action", {"kind": kind})
+    return actions
+
+
+class RiskShape(Shape):
+    """A risk instead of a number; exactly one of the three."""
+
+    precision: Share = _optional("Of what is caught, at least this share is rightly caught.")
+    recall: Share = _optional("At least this share of the violations is caught.")
+    fpr: Share = _optional("Of what does not violate, at most this share is caught.")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> RiskShape:
+        if len(self.model_fields_set) != 1:
+            raise PydanticCustomError("not_one_risk", "not exactly one of precision, recall and fpr")
+        return self
+
+
+class ExampleShape(Shape):
+    text: Words = Field(description="A sentence as somebody would post it.")
+    violates: bool = Field(description="Whether it violates the rule.")
+    note: Words = _optional("Why, where it is not plain.")
+    role: Role = _optional("What the item is. Default: post.")
+    facts: dict[str, dict[str, Fact]] = _optional("Facts for `when`, such as `{author: {age_days: 2}}`.")
+    thread: list[Words] = _optional("The texts before it, oldest first.")
+
+
+class CounterShape(Shape):
+    by: CountedBy = Field(description="What the counted items have in common with this one.")
+    window: Window = Field(description="How far back to count, such as 10m, 1h or 7d.")
+    of: Counted = _optional("What is counted. Default: items.")
+
+
+Actions = Annotated[
+    Annotated[Action, Tag("word")]
+    | Annotated[list[Action], Field(min_length=1), AfterValidator(_one_of_each_kind), Tag("list")],
+    Discriminator(_word_or_list),
+]
+ThresholdShape = Annotated[
+    Annotated[Score, Tag("number")] | Annotated[RiskShape, Tag("risk")],
+    Discriminator(_number_or_risk),
+]
+
+
+class RuleShape(Shape):
+    id: Kebab = Field(description="Name of the rule, in kebab-case; other policies override it by this name.")
+    text: Words = _optional("The rule in plain language, as the author reads it. Every new rule needs it.")
+    exceptions: list[Words] = _optional("When the rule does not apply in spite of its text.")
+    notice: Words = _optional("What the author is told, where the rule's own text would not do.")
+    categories: dict[Category, ThresholdShape] = _optional(
+        "Categories that violate it, each with a score or a risk."
+    )
+    terms: list[Words] = _optional("Words and phrases that violate it.")
+    patterns: list[Words] = _optional("Regular expressions (RE2) that violate it.")
+    domains: list[Domain] = _optional("Domains that violate it when linked to, subdomains included.")
+    when: Words = _optional("A condition (CEL) on facts that must hold as well.")
+    severity: Literal["minor", "moderate", "severe"] = _optional(
+        "How bad a violation is, where the detector does not grade. Default: minor."
+    )
+    action: Actions = _optional("One action on the item, one on the account, or both. Default: review.")
+    review: Score = _optional("From this score up to the threshold, a person decides.")
+    examples: list[ExampleShape] = _optional("Sentences that `comity policy test` must judge as you say.")
+    state: State = _optional("Shadow: judged without effect; draft and retired: off. Default: live.")
+    locked: bool = _optional("A policy that extends this one cannot weaken the rule. Default: false.")
+    without_judge: WithoutJudge = _optional(
+        "What a rule with exceptions does where no judge can check them. Default: review."
+    )
+
+
+class PolicyShape(Shape):
+    model_config = ConfigDict(
+        title="Comity policy",
+        json_schema_extra={
+            "if": {"not": {"required": ["extends"]}},
+            "then": {"required": ["rules"], "properties": {"rules": {"items": {"required": ["id", "text"]}}}},
+        },
+    )
+
+    policy: Kebab = Field(description="Name of the policy, in kebab-case.")
+    version: Annotated[int, Field(ge=1, le=999_999_999)] = Field(
+        description="Goes up by one with every change."
+    )
+    description: Words = _optional("What the policy is for.")
+    extends: Reference = _optional("The policy that this one builds on, with its version: `community@1`.")
+    disable: list[Kebab] = _optional("Ids of rules of the extended policy that do not apply here.")
+    on_failure: Fallback = _optional("When a detector that a rule needs has failed. Default: review.")
+    on_unjudged: Fallback = _optional("When no detector of a rule can judge an item. Default: allow.")
+    counters: dict[CounterName, CounterShape] = _optional(
+        "Counters, which conditions read as `counters.<name>`."
+    )
+    rules: list[RuleShape] = _optional("The rules, in the order in which people should read them.")
