@@ -27,6 +27,8 @@ class Limits:
     """Bytes in the body of one HTTP request."""
     request_items: int = 1_000
     """Items in one HTTP request."""
+    perspective_bytes: int = 20_480
+    """Bytes in UTF-8 of one comment in the Perspective door."""
     policy_bytes: int = 1_000_000
     """Bytes in one policy file."""
 

@@ -31,7 +31,9 @@ def test_a_plain_sentence_has_its_language(text: str, code: str) -> None:
     assert identify(text).code == code
 
 
-@pytest.mark.parametrize("text", ["", "ok", "lol gg", "12:30", "😂😂😂", "https://example.com/die/das", "@hans #wunderbar"])
+@pytest.mark.parametrize(
+    "text", ["", "ok", "lol gg", "12:30", "😂😂😂", "https://example.com/die/das", "@hans #wunderbar"]
+)
 def test_what_is_too_short_is_unknown(text: str) -> None:
     assert identify(text).code is None
 

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from comity.content import Part, skeleton_of
 from comity.content.skeleton import skeleton
-from tests.content.test_normalise import any_text
 
-separated = st.text(st.sampled_from("aAbs0134@$!+|&;.- *·_\n")).map(lambda text: text)
+from .texts import any_text
+
+separated = st.text(st.sampled_from("aAbs0134@$!+|&;.- *·_\n"))
 
 
 @pytest.mark.parametrize(

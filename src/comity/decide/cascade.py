@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Set
 
 from comity.content import Item
+from comity.decide.conditions import answers
 from comity.decide.decision import Decision
 from comity.decide.facts import Facts
 from comity.decide.plan import Plan
@@ -25,6 +26,7 @@ def cascade(
     can stop the others. `known` are outcomes had from elsewhere (a replay, a near duplicate).
     """
     outcomes = dict(known or {})
-    while isinstance(step := settle(plan, item, facts, outcomes, want), Ask):
+    answered = answers(plan, item, facts)
+    while isinstance(step := settle(plan, item, facts, outcomes, want, answered), Ask):
         outcomes.update((yield step))
     return step

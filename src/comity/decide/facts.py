@@ -29,15 +29,10 @@ class Facts:
 NO_FACTS = Facts()
 
 
-def known(item: Item, facts: Facts, names: frozenset[str]) -> dict[str, dict[str, Any]]:
-    """The facts called `names` (`item.links`, `author.age_days`, ...) that are known, nested as CEL reads them."""
-    view: dict[str, dict[str, Any]] = {}
-    for name in sorted(names):
-        root, _, leaf = name.partition(".")
-        value = _value(item, facts, root, leaf)
-        if value is not None:
-            view.setdefault(root, {})[leaf] = value
-    return view
+def known(item: Item, facts: Facts, names: frozenset[str]) -> dict[str, Any]:
+    """Those of the facts called `names` (`item.links`, `author.age_days`, ...) that are known, sorted by name."""
+    values = {name: _value(item, facts, *name.split(".", 1)) for name in sorted(names)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _value(item: Item, facts: Facts, root: str, leaf: str) -> Any:
@@ -68,8 +63,9 @@ def _of_item(item: Item, leaf: str) -> Any:
         case "mentions":
             return sum(len(_MENTION.findall(part.text)) for part in item.text_parts)
         case "uppercase_share":
-            cased = [char for part in item.text_parts for char in part.text if char.lower() != char.upper()]
-            return sum(char.isupper() for char in cased) / len(cased) if cased else 0.0
+            upper = sum(sum(map(str.isupper, part.text)) for part in item.text_parts)
+            lower = sum(sum(map(str.islower, part.text)) for part in item.text_parts)
+            return upper / (upper + lower) if upper + lower else 0.0
         case "parts":
             return len(item.parts)
         case "has_image" | "has_audio" | "has_video":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from comity.decide.plan import Plan
 from comity.detect import Abstained, Failed, Outcome, Signal, Signals
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`score` is None where no detector judged the criterion (yet). `pending` are the detectors not asked yet;
     `failed` and `abstained` are `detector: reason` of those that gave no answer. `fitted`: a fitted rule combined the
     scores, otherwise their maximum was taken.
@@ -31,40 +31,74 @@ class Judgement:
         return self.score is not None and self.score >= threshold and not (self.fitted and self.pending)
 
 
-def judge(criterion: str, plan: Plan, outcomes: Mapping[str, Outcome]) -> Judgement:
-    """The judgement of `criterion` under `plan` from the `outcomes` (detector → outcome) so far."""
-    signals: list[Signal] = []
-    scores: dict[str, float] = {}
-    pending: list[str] = []
-    failed: list[str] = []
-    abstained: list[str] = []
-    for detector in plan.providers.get(criterion, ()):
-        match outcomes.get(detector):
-            case None:
-                pending.append(detector)
-            case Failed(reason):
-                failed.append(f"{detector}: {reason}")
-            case Abstained(reason):
-                abstained.append(f"{detector}: {reason}")
-            case Signals() as outcome:
-                found = [signal for signal in outcome.signals if signal.criterion == criterion]
-                signals.extend(found)
-                if found:
-                    scores[detector] = max(signal.score for signal in found)
-                elif criterion in outcome.judged:
-                    scores[detector] = 0.0
-                else:
-                    abstained.append(f"{detector}: found nothing, which clears nothing")
-    combiner = plan.combiners.get(criterion)
-    score = None
-    if scores:
-        score = combiner.combine(scores) if combiner else max(scores.values())
-    return Judgement(
-        criterion,
-        score,
-        tuple(sorted(signals, key=lambda signal: -signal.score)),
-        tuple(pending),
-        tuple(failed),
-        tuple(abstained),
-        fitted=combiner is not None,
-    )
+class Judgements:
+    """The judgement of each criterion under `plan`, from the `outcomes` (detector → outcome) so far.
+
+    `unread` are the extractors that failed, `extractor: reason`: a part of the item has not been read at all.
+    """
+
+    __slots__ = ("_found", "_made", "_outcomes", "_plan", "unread")
+
+    def __init__(self, plan: Plan, outcomes: Mapping[str, Outcome]) -> None:
+        self._plan = plan
+        self._outcomes = outcomes
+        self.unread = tuple(
+            f"{name}: {outcome.reason}"
+            for name in plan.extractors
+            if isinstance(outcome := outcomes.get(name), Failed)
+        )
+        self._made: dict[str, Judgement] = {}
+        self._found: dict[tuple[str, str], list[Signal]] = defaultdict(list)
+        for detector, outcome in outcomes.items():
+            if isinstance(outcome, Signals):
+                for signal in outcome.signals:
+                    self._found[detector, signal.criterion].append(signal)
+
+    @property
+    def nobody_asked(self) -> bool:
+        return not self._outcomes
+
+    def of(self, criterion: str) -> Judgement:
+        made = self._made.get(criterion)
+        if made is None:
+            made = self._made[criterion] = self._judge(criterion)
+        return made
+
+    def _judge(self, criterion: str) -> Judgement:
+        signals: list[Signal] = []
+        scores: dict[str, float] = {}
+        pending: list[str] = []
+        failed: list[str] = []
+        abstained: list[str] = []
+        for detector in self._plan.providers.get(criterion, ()):
+            match self._outcomes.get(detector):
+                case None:
+                    pending.append(detector)
+                case Failed(reason):
+                    failed.append(f"{detector}: {reason}")
+                case Abstained(reason):
+                    abstained.append(f"{detector}: {reason}")
+                case Signals() as outcome:
+                    if (detector, criterion) in self._found:
+                        found = self._found[detector, criterion]
+                        signals.extend(found)
+                        scores[detector] = max(signal.score for signal in found)
+                    elif criterion in outcome.judged:
+                        scores[detector] = 0.0
+                    else:
+                        abstained.append(f"{detector}: found nothing, which clears nothing")
+        combiner = self._plan.combiners.get(criterion)
+        score = None
+        if scores:
+            score = combiner.combine(scores) if combiner else max(scores.values())
+        if len(signals) > 1:
+            signals.sort(key=lambda signal: -signal.score)
+        return Judgement(
+            criterion,
+            score,
+            tuple(signals),
+            tuple(pending),
+            tuple(failed),
+            tuple(abstained),
+            fitted=combiner is not None,
+        )

@@ -32,8 +32,10 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class PlanRule:
-    """A rule, ready to be settled. `on_hit` are the actions that really follow: a rule whose exceptions nobody can
-    check has `review` here where the policy says something stronger. `judge` is None where no judge reads the rule.
+    """A rule, ready to be settled. `watchers` are the detectors of its screens.
+
+    `on_hit` are the actions that really follow: a rule whose exceptions nobody can check has `review` here where the
+    policy says something stronger. `judge` is None where no judge reads the rule.
     """
 
     id: str
@@ -44,6 +46,7 @@ class PlanRule:
     exceptions: bool
     severity: Severity
     on_hit: tuple[str, ...]
+    watchers: frozenset[str]
 
     @property
     def enforcers(self) -> tuple[Enforcer, ...]:
@@ -179,6 +182,7 @@ def _rule(rule: Rule, providers: Mapping[str, tuple[str, ...]], calibration: Cal
         exceptions=bool(rule.exceptions),
         severity=rule.severity or Severity.MINOR,
         on_hit=_on_hit(rule, judge),
+        watchers=frozenset(name for screen in screens for name in providers[screen.criterion]),
     )
 
 

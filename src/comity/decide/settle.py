@@ -2,7 +2,7 @@
 
 The way of an item through `decide`:
   1. `compile` turned the policy and the detectors at hand into a `Plan`;
-  2. `judge` reads, of the outcomes so far, what they say of one criterion;
+  2. `Judgements` says what the outcomes so far say of each criterion, `answers` whether each rule's condition holds;
   3. `verdict` says how one rule stands with that: clear, broken, open or unjudged;
   4. `settle` asks the cheapest detectors that an open rule (or a wanted score) still needs, or decides;
   5. `cascade` repeats 4 until there is a decision.
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 from comity.content import Item
 from comity.decide.actions import rank, strongest
+from comity.decide.conditions import Answer, answers
 from comity.decide.decision import Decision, NotJudged
 from comity.decide.facts import Facts
-from comity.decide.judgement import Judgement, judge
+from comity.decide.judgement import Judgement, Judgements
 from comity.decide.plan import Plan
 from comity.decide.verdict import Broken, Clear, Open, Unjudged, Verdict, verdict
 from comity.detect import Outcome, Signals
@@ -33,21 +34,28 @@ class Ask:
 
 
 def settle(
-    plan: Plan, item: Item, facts: Facts, outcomes: Mapping[str, Outcome], want: Set[str] = frozenset()
+    plan: Plan,
+    item: Item,
+    facts: Facts,
+    outcomes: Mapping[str, Outcome],
+    want: Set[str] = frozenset(),
+    answered: Mapping[str, Answer] | None = None,
 ) -> Decision | Ask:
     """The decision, if every rule is settled and every criterion in `want` has been asked for; else whom to ask.
 
     outcomes: detector → its outcome for `item` so far. `want` holds criteria that the caller promises scores for;
-    one that no detector of the plan gives ends up in `not_judged`.
+    one that no detector of the plan gives ends up in `not_judged`. answered: what `answers` gave for this item before.
     """
-    verdicts = [(rule.id, verdict(rule, plan, item, facts, outcomes)) for rule in plan.rules]
+    answered = answers(plan, item, facts) if answered is None else answered
+    judgements = Judgements(plan, outcomes)
+    verdicts = [(rule.id, verdict(rule, item, answered.get(rule.id), judgements)) for rule in plan.rules]
     needs = {name for _, found in verdicts if isinstance(found, Open) for name in found.needs}
     for criterion in want:
         needs.update(name for name in plan.providers.get(criterion, ()) if name not in outcomes)
     if needs:
         first = next(tier for tier in plan.tiers if needs.intersection(tier))
         return Ask(tuple(name for name in first if name in needs))
-    return _decide(plan, item, facts, outcomes, verdicts, want)
+    return _decide(plan, item, facts, outcomes, verdicts, want, judgements)
 
 
 def _decide(
@@ -57,13 +65,14 @@ def _decide(
     outcomes: Mapping[str, Outcome],
     verdicts: list[tuple[str, Verdict]],
     want: Set[str],
+    found_of: Judgements,
 ) -> Decision:
     broken = [found for _, found in verdicts if isinstance(found, Broken)]
     unjudged = [(rule, found) for rule, found in verdicts if isinstance(found, Unjudged)]
     by_rules = [action for found in broken for action in found.actions]
     by_default = [plan.on_failure if found.failed else plan.on_unjudged for _, found in unjudged]
     actions = strongest((*by_rules, *by_default))
-    judgements = {criterion: judge(criterion, plan, outcomes) for criterion in sorted(plan.providers)}
+    judgements = {criterion: found_of.of(criterion) for criterion in sorted(plan.providers)}
     return Decision(
         item_id=item.id,
         actions=actions,

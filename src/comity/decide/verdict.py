@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from comity.content import Evidence, FactEvidence, Item, Span
+from comity.decide.conditions import Answer
 from comity.decide.decision import Violation
-from comity.decide.facts import Facts, known
-from comity.decide.judgement import Judgement, judge
-from comity.decide.plan import Plan, PlanRule, Screen
-from comity.detect import Failed, Outcome
+from comity.decide.judgement import Judgement, Judgements
+from comity.decide.plan import PlanRule, Screen
 from comity.policy import Condition, Unknown
 
 
@@ -47,8 +47,7 @@ class Unjudged:
 Verdict = Clear | Broken | Open | Unjudged
 
 
-@dataclass(frozen=True, slots=True)
-class _Screened:
+class _Screened(NamedTuple):
     """The screens of a rule together: which hit or came near, the highest score, and what is missing.
 
     `unjudged` are reasons, given only if no screen at all was judged.
@@ -62,31 +61,25 @@ class _Screened:
     unjudged: tuple[str, ...]
 
 
-def verdict(rule: PlanRule, plan: Plan, item: Item, facts: Facts, outcomes: Mapping[str, Outcome]) -> Verdict:
-    """How `rule` stands. Asked in this order: its condition on facts (free), its screens, its judge."""
+def verdict(rule: PlanRule, item: Item, answer: Answer | None, judgements: Judgements) -> Verdict:
+    """How `rule` stands. Asked in this order: its condition on facts (free), its screens, its judge.
+
+    answer: to the rule's `when`; None if it has none.
+    """
     watched = bool(rule.screens or rule.judge)
-    if rule.when is None:
-        return _by_detectors(rule, plan, item, outcomes) if watched else Clear()
-    view = known(item, facts, rule.when.names)
-    holds = rule.when.evaluate(view)
-    if holds is False:
+    if rule.when is None or answer is None:
+        return _by_detectors(rule, item, judgements) if watched else Clear()
+    if answer.holds is False:
         return Clear()
+    unknown = answer.holds if isinstance(answer.holds, Unknown) else None
     if not watched:
-        return (
-            Unjudged(holds.reason) if isinstance(holds, Unknown) else _by_facts(rule, rule.when, item, view)
-        )
-    found = _by_detectors(rule, plan, item, outcomes)
-    return Unjudged(holds.reason) if isinstance(holds, Unknown) and isinstance(found, Broken) else found
+        return Unjudged(unknown.reason) if unknown else _by_facts(rule, rule.when, item, answer.read)
+    found = _by_detectors(rule, item, judgements)
+    return Unjudged(unknown.reason) if unknown and isinstance(found, Broken) else found
 
 
-def _by_facts(
-    rule: PlanRule, when: Condition, item: Item, view: Mapping[str, Mapping[str, object]]
-) -> Broken:
-    evidence = tuple(
-        FactEvidence(f"{root}.{leaf}", str(value))
-        for root, leaves in view.items()
-        for leaf, value in leaves.items()
-    )
+def _by_facts(rule: PlanRule, when: Condition, item: Item, read: Mapping[str, object]) -> Broken:
+    evidence = tuple(FactEvidence(fact, str(value)) for fact, value in read.items())
     violation = Violation(
         rule=rule.id,
         criterion=f"rule:{rule.id}",
@@ -99,15 +92,17 @@ def _by_facts(
     return Broken(violation, rule.on_hit)
 
 
-def _by_detectors(rule: PlanRule, plan: Plan, item: Item, outcomes: Mapping[str, Outcome]) -> Verdict:
-    screened = _screen(rule, plan, outcomes)
+def _by_detectors(rule: PlanRule, item: Item, judgements: Judgements) -> Verdict:
+    if judgements.nobody_asked and rule.screens:
+        return Open(rule.watchers)
+    screened = _screen(rule, judgements)
     if screened.hit and not (rule.exceptions and rule.judge):
         return _broken(rule, item, *screened.hit, rule.on_hit)
     if screened.needs and not screened.hit:
         return Open(screened.needs)
     doubt = screened.hit or screened.near or screened.failed or screened.unjudged or not rule.screens
     if rule.judge and doubt:
-        return _by_judge(rule, rule.judge, plan, item, outcomes)
+        return _by_judge(rule, rule.judge, item, judgements)
     if screened.failed:
         return Unjudged("; ".join(screened.failed), failed=True)
     if screened.near:
@@ -117,19 +112,15 @@ def _by_detectors(rule: PlanRule, plan: Plan, item: Item, outcomes: Mapping[str,
     return Clear(screened.risk)
 
 
-def _screen(rule: PlanRule, plan: Plan, outcomes: Mapping[str, Outcome]) -> _Screened:
+def _screen(rule: PlanRule, judgements: Judgements) -> _Screened:
     hit: tuple[Screen, Judgement] | None = None
     near: tuple[Screen, Judgement] | None = None
     risks: list[float] = []
     needs: set[str] = set()
-    failed = [
-        f"{name}: {outcome.reason}"
-        for name in plan.extractors
-        if isinstance(outcome := outcomes.get(name), Failed)
-    ]
+    failed = list(judgements.unread)
     silent: list[str] = []
     for screen in rule.screens:
-        judgement = judge(screen.criterion, plan, outcomes)
+        judgement = judgements.of(screen.criterion)
         if judgement.reaches(screen.act):
             hit = hit or (screen, judgement)
             continue
@@ -145,10 +136,8 @@ def _screen(rule: PlanRule, plan: Plan, outcomes: Mapping[str, Outcome]) -> _Scr
     return _Screened(hit, near, max(risks, default=None), frozenset(needs), tuple(failed), unjudged)
 
 
-def _by_judge(
-    rule: PlanRule, screen: Screen, plan: Plan, item: Item, outcomes: Mapping[str, Outcome]
-) -> Verdict:
-    judgement = judge(screen.criterion, plan, outcomes)
+def _by_judge(rule: PlanRule, screen: Screen, item: Item, judgements: Judgements) -> Verdict:
+    judgement = judgements.of(screen.criterion)
     if judgement.reaches(screen.act):
         return _broken(rule, item, screen, judgement, rule.on_hit)
     if judgement.pending:

@@ -1,0 +1,120 @@
+"""What an installation can set, read from the environment; the table is in `docs/server.md`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from comity.errors import InputError
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """database: SQLAlchemy URL. policies: a folder of policy files beside the packs. threads: decisions that are made
+    at the same time, 1 to 256. model_threads: those that a model uses for one batch, 0 for as many as there are
+    cores. drain_seconds: how long running requests may take after SIGTERM. perspective_map: a
+    site's own map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English
+    rather than refuse it.
+    """
+
+    database: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    policy: str = "community"
+    policies: Path | None = None
+    threads: int = 2
+    model_threads: int = 0
+    require_key: bool = False
+    drain_seconds: int = 30
+    log_level: str = "info"
+    perspective_map: Path | None = None
+    never_fail_on_language: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Every field `x` from COMITY_X, where that is set. Raises InputError that names the variable."""
+        read: dict[str, Any] = {"database": _default_database(environment), "threads": os.cpu_count() or 1}
+        for field, parse in _PARSERS.items():
+            variable = f"COMITY_{field.upper()}"
+            value = environment.get(variable)
+            if value is None:
+                continue
+            try:
+                read[field] = parse(value.strip())
+            except ValueError as error:
+                raise InputError(f"{variable} {error}", next_step="Unset it or correct it.") from None
+        return cls(**read)
+
+
+def _default_database(environment: Mapping[str, str]) -> str:
+    home = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    return f"sqlite:///{Path(home).expanduser() / 'comity' / 'comity.db'}"
+
+
+def _url(value: str) -> str:
+    if "://" not in value:
+        raise ValueError("is not a database URL such as sqlite:////var/lib/comity/comity.db")
+    return value
+
+
+def _name(value: str) -> str:
+    if not value:
+        raise ValueError("is empty")
+    return value
+
+
+def _folder(value: str) -> Path:
+    folder = Path(value).expanduser()
+    if not folder.is_dir():
+        raise ValueError("is not a folder")
+    return folder
+
+
+def _file(value: str) -> Path:
+    file = Path(value).expanduser()
+    if not file.is_file():
+        raise ValueError("is not a file")
+    return file
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdecimal() and len(value) < 10 and low <= int(value) <= high):
+            raise ValueError(f"is not a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _switch(value: str) -> bool:
+    if value.lower() not in _TRUE + _FALSE:
+        raise ValueError("is neither 1 nor 0")
+    return value.lower() in _TRUE
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in LOG_LEVELS:
+        raise ValueError(f"is none of {', '.join(LOG_LEVELS)}")
+    return value.lower()
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "database": _url,
+    "host": _name,
+    "port": _whole(0, 65_535),
+    "policy": _name,
+    "policies": _folder,
+    "threads": _whole(1, 256),
+    "model_threads": _whole(0, 256),
+    "require_key": _switch,
+    "drain_seconds": _whole(0, 3_600),
+    "log_level": _log_level,
+    "perspective_map": _file,
+    "never_fail_on_language": _switch,
+}
