@@ -1,0 +1,1 @@
+"""From annotations to artefacts: recipes, training, calibration, cards."""

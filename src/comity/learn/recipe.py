@@ -1,0 +1,140 @@
+"""A recipe: which rows teach which criteria, how they are sampled, and what is trained on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from comity.errors import InputError
+from comity.taxonomy import CATEGORIES
+
+Scalar = str | int | float | bool
+Annotation = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reading(_Strict):
+    """How one annotation is read from a row's labels: a share of annotators in [0, 1], or nothing (masked).
+
+    `field` alone reads a number. `values` translates the field's value; one that is not listed says nothing.
+    `any` is 1 if one of several fields is positive. `absent` is what a missing field means; without it, nothing.
+    `invert` gives one minus the number.
+    """
+
+    field: str | None = None
+    any: tuple[str, ...] = ()
+    values: dict[Scalar, Annotation] | None = None
+    absent: Annotation | None = None
+    invert: bool = False
+    constant: Annotation | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Reading:
+        if (self.field is not None) + bool(self.any) + (self.constant is not None) != 1:
+            raise ValueError("give exactly one of `field`, `any` and a plain number")
+        return self
+
+
+def _readings(value: Any) -> Any:
+    """`toxic`, `0`, one mapping, or a list of them of which the first that says something counts."""
+    choices = value if isinstance(value, list) else [value]
+    short = {str: "field", int: "constant", float: "constant"}
+    return [{short[type(choice)]: choice} if type(choice) in short else choice for choice in choices]
+
+
+Readings = Annotated[tuple[Reading, ...], BeforeValidator(_readings)]
+
+
+class Source(_Strict):
+    """One use of one data set.
+
+    `where` keeps rows whose label of that name has one of the values. `others` is the annotation of every criterion
+    without a reading. `cap` is how many training rows are drawn at most, after all rows with a positive annotation
+    in a criterion of `keep`. `use: evaluate` means that no row of it teaches or calibrates; `splits` then says which
+    of its rows test.
+    """
+
+    id: str
+    path: str
+    licence: str
+    read: dict[str, Readings]
+    where: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
+    others: Annotation | None = None
+    cap: int | None = Field(default=None, gt=0)
+    keep: tuple[str, ...] = ()
+    use: Literal["train", "evaluate"] = "train"
+    splits: tuple[str, ...] = ("test",)
+    note: str = ""
+
+
+class Training(_Strict):
+    """The fine-tuning. `batch_tokens` bounds rows x longest row; rates are peaks of a warm-up and cosine."""
+
+    frozen_layers: int = Field(ge=0)
+    max_tokens: int = Field(ge=16, le=512)
+    stride: int = Field(ge=0)
+    epochs: float = Field(gt=0)
+    batch_tokens: int = Field(ge=64)
+    encoder_rate: float = Field(gt=0)
+    head_rate: float = Field(gt=0)
+    weight_decay: float = Field(ge=0)
+    warmup: float = Field(ge=0, lt=1)
+    threads: int = Field(ge=1)
+
+
+class Recipe(_Strict):
+    """Everything that `comity.learn.train` needs besides the data.
+
+    `evaluation_cap` is how many validation rows and how many test rows are drawn from a source at most; `templates`
+    is a file beside the recipe.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: str
+    summary: str
+    languages: tuple[str, ...]
+    criteria: tuple[str, ...]
+    seed: int
+    evaluation_cap: int = Field(gt=0)
+    training: Training
+    templates: str | None = None
+    sources: tuple[Source, ...]
+    limits: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Recipe:
+        ids = [source.id for source in self.sources]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two sources have the same id")
+        unknown = {*self.criteria} - {*CATEGORIES}
+        if unknown:
+            raise ValueError(f"no such category: {', '.join(sorted(unknown))}")
+        for source in self.sources:
+            stray = {*source.read, *source.keep} - {*self.criteria}
+            if stray:
+                raise ValueError(
+                    f"source {source.id} names {', '.join(sorted(stray))}, not a criterion of the recipe"
+                )
+        return self
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a YAML file. Raises InputError that lists every mistake."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError(f"the recipe cannot be read: {error}", where=str(path)) from error
+    try:
+        return Recipe.model_validate(document)
+    except ValidationError as error:
+        mistakes = "; ".join(
+            f"{'.'.join(map(str, mistake['loc'])) or 'recipe'}: {mistake['msg']}"
+            for mistake in error.errors()
+        )
+        raise InputError(f"the recipe has mistakes: {mistakes}", where=str(path)) from error

@@ -1,0 +1,116 @@
+"""Writing a card: card.yaml for programs, card.md for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from comity.errors import CalibrationError
+from comity.models.card import Card, Label, Result
+
+_PRECISIONS = (0.5, 0.8, 0.9)
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Writes card.yaml, and card.md generated from it."""
+    document = card.model_dump(mode="json")
+    for label in document["labels"].values():
+        label["points"] = [list(point.values()) for point in label["points"]]
+    for result in document["results"]:
+        for metric in ("roc_auc", "auprc"):
+            result[metric] = list(result[metric].values())
+    text = yaml.safe_dump(document, sort_keys=False, default_flow_style=None, width=110, allow_unicode=True)
+    (folder / "card.yaml").write_text(text, encoding="utf-8")
+    (folder / "card.md").write_text(page(card), encoding="utf-8")
+
+
+def page(card: Card) -> str:
+    """The card as Markdown."""
+    sections = [
+        f"# {card.name} {card.version}",
+        card.summary,
+        f"- Languages: {', '.join(card.languages)}\n"
+        f"- Reads windows of {card.window_tokens} tokens that overlap by {card.window_stride}; the highest window "
+        f"counts\n- Base: {card.base}\n- Licence: {card.licence}",
+        "## Limits",
+        "\n".join(f"- {limit}" for limit in card.limits),
+        "## Criteria",
+        "Scores are calibrated (Platt) on validation rows with the prevalence given here. Where a criterion is rarer "
+        "than that, as on most sites, a score overstates the chance; read thresholds, not percentages. The last "
+        "columns are the lowest thresholds that reached a precision on validation, and the recall there.",
+        _table(
+            ["criterion", "positives", "negatives", "prevalence", *(f"precision {p:g}" for p in _PRECISIONS)],
+            [
+                [
+                    name,
+                    f"{label.positives:,}",
+                    f"{label.negatives:,}",
+                    f"{label.prevalence:.3f}",
+                    *(_operating_point(label, precision) for precision in _PRECISIONS),
+                ]
+                for name, label in card.labels.items()
+            ],
+        ),
+        "## Test rows the model has not seen, from sources it was trained on",
+        _results(card, seen=True),
+        "## Sources it has never seen",
+        _results(card, seen=False),
+        "ROC-AUC and AUPRC with 95 % bootstrap intervals over rows; the floor of AUPRC is the prevalence. The baseline "
+        "is logistic regression on hashed words and letters (TF-IDF), trained on the same rows. ECE is the "
+        "calibration error in 15 bins on those rows.",
+        "## False alarms on harmless texts",
+        "Share of texts, harmless in every criterion, whose highest score of all criteria is at least 0.5 or 0.8.",
+        _table(
+            ["source", "rows", "at 0.5", "at 0.8"],
+            [
+                [row.source, f"{row.rows:,}", f"{row.at_50:.2%}", f"{row.at_80:.2%}"]
+                for row in card.false_alarms
+            ],
+        ),
+        "## Data",
+        _table(
+            ["source", "licence", "train", "validation", "test", "note"],
+            [
+                [row.id, row.licence, f"{row.train:,}", f"{row.validation:,}", f"{row.test:,}", row.note]
+                for row in card.data
+            ],
+        ),
+        "Sources with no rows in train and validation only measure.",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _operating_point(label: Label, precision: float) -> str:
+    try:
+        threshold = label.threshold(precision)
+    except CalibrationError:
+        return "not reached"
+    recall = next(label.recall(point) for point in label.points if point.threshold == threshold)
+    return f"{threshold:.2f} (recall {recall:.2f})"
+
+
+def _results(card: Card, *, seen: bool) -> str:
+    columns = ["criterion", "source", "rows", "prevalence", "ROC-AUC", "baseline", "AUPRC", "baseline", "ECE"]
+    return _table(columns, [_result(result) for result in card.results if result.seen == seen])
+
+
+def _result(result: Result) -> list[str]:
+    roc, pr = result.roc_auc, result.auprc
+    return [
+        result.label,
+        result.source,
+        f"{result.rows:,}",
+        f"{result.prevalence:.3f}",
+        f"{roc.value:.3f} [{roc.low:.3f}, {roc.high:.3f}]",
+        f"{result.baseline_roc_auc:.3f}",
+        f"{pr.value:.3f} [{pr.low:.3f}, {pr.high:.3f}]",
+        f"{result.baseline_auprc:.3f}",
+        f"{result.ece:.3f}",
+    ]
+
+
+def _table(columns: list[str], rows: list[list[Any]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -1,0 +1,179 @@
+"""The card of an artefact: what it judges, how its scores were calibrated, what it learned from, how good it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from comity.errors import ArtefactError, CalibrationError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+_FEWEST_FLAGGED = 20  # below this a measured precision is mostly luck
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Calibration(_Strict):
+    """Platt scaling: probability = sigmoid(slope x logit + intercept). The slope is positive, so order is kept.
+
+    Platt, 1999: Probabilistic Outputs for Support Vector Machines.
+    """
+
+    slope: float = Field(gt=0)
+    intercept: float
+
+
+class OperatingPoint(_Strict):
+    """What a threshold (flag from it upwards) catches on the validation rows."""
+
+    threshold: Share
+    true_positives: int = Field(ge=0)
+    false_positives: int = Field(ge=0)
+
+    @property
+    def precision(self) -> float:
+        flagged = self.true_positives + self.false_positives
+        return self.true_positives / flagged if flagged else 1.0
+
+
+def _point(value: Any) -> Any:
+    """A point is written as a row of three numbers, to keep cards short."""
+    fields = ("threshold", "true_positives", "false_positives")
+    return dict(zip(fields, value, strict=True)) if isinstance(value, list) else value
+
+
+class Label(_Strict):
+    """One criterion: its calibration and operating points, both from `positives` and `negatives` validation rows.
+
+    Points are in ascending order of threshold.
+    """
+
+    calibration: Calibration
+    positives: int = Field(gt=0)
+    negatives: int = Field(gt=0)
+    points: tuple[Annotated[OperatingPoint, BeforeValidator(_point)], ...]
+
+    @property
+    def prevalence(self) -> float:
+        """Share of positives among the rows that calibrated: a site with fewer should read scores lower."""
+        return self.positives / (self.positives + self.negatives)
+
+    def recall(self, point: OperatingPoint) -> float:
+        return point.true_positives / self.positives
+
+    def false_positive_rate(self, point: OperatingPoint) -> float:
+        return point.false_positives / self.negatives
+
+    def threshold(self, precision: float) -> float:
+        """The lowest threshold from which on precision was at least `precision` on validation.
+
+        Points that flag fewer than 20 rows are not believed. Raises CalibrationError if there is none.
+        """
+        reached: float | None = None
+        for point in reversed(self.points):
+            if point.true_positives + point.false_positives < _FEWEST_FLAGGED:
+                continue
+            if point.precision < precision:
+                break
+            reached = point.threshold
+        if reached is None:
+            raise CalibrationError(
+                f"no threshold reached a precision of {precision:g} on the validation rows",
+                next_step="Ask for a lower precision or give a threshold as a number.",
+            )
+        return reached
+
+
+class DataSet(_Strict):
+    """How many rows of one source taught, calibrated and tested."""
+
+    id: str
+    licence: str
+    train: int
+    validation: int
+    test: int
+    note: str = ""
+
+
+class Measured(_Strict):
+    """A value with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def _measured(value: Any) -> Any:
+    return dict(zip(("value", "low", "high"), value, strict=True)) if isinstance(value, list) else value
+
+
+Metric = Annotated[Measured, BeforeValidator(_measured)]
+
+
+class Result(_Strict):
+    """One criterion on the test rows of one source, beside the n-gram baseline trained on the same rows."""
+
+    source: str
+    label: str
+    rows: int
+    positives: int = Field(gt=0)
+    roc_auc: Metric
+    auprc: Metric
+    ece: float
+    baseline_roc_auc: float
+    baseline_auprc: float
+    seen: bool
+    """Whether other rows of the source were trained on (in domain)."""
+
+    @property
+    def prevalence(self) -> float:
+        return self.positives / self.rows
+
+
+class FalseAlarms(_Strict):
+    """Share of a source's harmless test rows whose highest score over all criteria is at least 0.5 and 0.8."""
+
+    source: str
+    rows: int
+    at_50: Share
+    at_80: Share
+
+
+class Card(_Strict):
+    """`labels` is in the order of the model's outputs. `files` maps each file's name to its SHA-256."""
+
+    name: str
+    version: str
+    summary: str
+    languages: tuple[str, ...]
+    window_tokens: int
+    window_stride: int
+    base: str
+    licence: str
+    labels: dict[str, Label]
+    limits: tuple[str, ...] = ()
+    data: tuple[DataSet, ...] = ()
+    results: tuple[Result, ...] = ()
+    false_alarms: tuple[FalseAlarms, ...] = ()
+    files: dict[str, str]
+
+
+def read_card(path: Path) -> Card:
+    """The card in a YAML file. Raises ArtefactError."""
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        return Card.model_validate(document)
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise ArtefactError(
+            f"the model's card cannot be read: {type(error).__name__}",
+            where=str(path),
+            next_step="Install the model again.",
+        ) from error
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

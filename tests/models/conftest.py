@@ -1,0 +1,13 @@
+import pytest
+
+from comity.models import Artefact, TextModel, find
+
+
+@pytest.fixture(scope="session")
+def packaged() -> Artefact:
+    return find("english-v1")
+
+
+@pytest.fixture(scope="session")
+def model(packaged) -> TextModel:
+    return TextModel(packaged, threads=1)

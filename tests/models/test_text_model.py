@@ -1,0 +1,97 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from comity.errors import ArtefactError
+from comity.models import Artefact, TextModel
+from comity.models.card import Calibration
+from comity.models.text_model import calibrated, length_batches
+
+CALM = "The tomatoes in the greenhouse are finally ripe and everybody came to help with the harvest. "
+RUDE = "You are a useless, pathetic idiot. "
+
+
+@pytest.fixture
+def insult(model):
+    column = model.labels.index("insult")
+    return lambda *texts: model.judge(texts).scores[:, column]
+
+
+class TestScores:
+    def test_one_row_a_text_and_one_column_a_label(self, model):
+        judged = model.judge([CALM, RUDE])
+        assert judged.scores.shape == (2, len(model.labels))
+        assert judged.windows.shape == (2, len(model.labels), 2)
+
+    def test_an_insult_scores_higher_than_small_talk(self, insult):
+        calm, rude = insult(CALM, RUDE)
+        assert calm < 0.1 < 0.5 < rude
+
+    def test_company_in_the_batch_changes_little(self, insult):
+        alone = insult(RUDE)[0]
+        among_others = insult(CALM * 5, RUDE, "hi", CALM)[1]
+        assert among_others == pytest.approx(alone, abs=0.05)
+
+    @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=4))
+    @settings(max_examples=25, deadline=None)
+    def test_any_text_gets_probabilities_and_windows_inside_it(self, model, texts):
+        judged = model.judge(texts)
+        assert ((judged.scores >= 0) & (judged.scores <= 1)).all()
+        for text, windows in zip(texts, judged.windows, strict=True):
+            assert (windows[:, 0] <= windows[:, 1]).all()
+            assert (windows[:, 1] <= len(text)).all()
+
+
+class TestLongTexts:
+    text = CALM * 20 + RUDE + CALM * 20
+
+    def test_one_bad_sentence_is_found_among_many(self, insult):
+        assert insult(self.text)[0] > 10 * insult(CALM * 40)[0]
+
+    def test_the_window_points_at_it(self, model):
+        start, end = model.judge([self.text]).windows[0, model.labels.index("insult")]
+        assert RUDE.strip() in self.text[start:end]
+        assert end - start < len(self.text) / 5
+
+
+def test_several_threads_may_share_a_model_that_is_not_loaded_yet(packaged, model):
+    fresh = TextModel(packaged, threads=1)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: fresh.judge([RUDE]).scores, range(8)))
+    assert all(np.array_equal(answer, model.judge([RUDE]).scores) for answer in answers)
+
+
+def test_building_a_model_reads_no_weights(packaged, tmp_path):
+    nowhere = TextModel(Artefact(tmp_path, packaged.card))
+    assert "insult" in nowhere.labels
+
+
+def test_a_card_that_does_not_fit_the_weights_is_an_error(packaged):
+    labels = dict(list(packaged.card.labels.items())[:-1])
+    shorter = Artefact(packaged.folder, packaged.card.model_copy(update={"labels": labels}))
+    with pytest.raises(ArtefactError, match="outputs for"):
+        TextModel(shorter).judge(["hello"])
+
+
+class TestCalibrated:
+    def test_by_hand(self):
+        scores = calibrated(np.zeros((1, 2), np.float32), [Calibration(slope=1, intercept=i) for i in (0, 1)])
+        assert scores == pytest.approx(np.array([[0.5, 1 / (1 + np.exp(-1))]]))
+
+    @given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=2), st.floats(0.01, 10), st.floats(-20, 20))
+    def test_keeps_the_order_and_stays_a_probability(self, logits, slope, intercept):
+        column = np.sort(np.array(logits, np.float32))[:, None]
+        scores = calibrated(column, [Calibration(slope=slope, intercept=intercept)])[:, 0]
+        assert (np.diff(scores) >= 0).all()
+        assert ((scores >= 0) & (scores <= 1)).all()
+
+
+@given(st.lists(st.integers(1, 200), max_size=50), st.integers(1, 500))
+def test_batches_hold_every_row_once_within_the_budget(lengths, budget):
+    batches = length_batches(lengths, budget)
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= budget
