@@ -1,0 +1,185 @@
+"""`comity policy`: look at, check and test policies."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from comity.cli.exits import Exit
+from comity.policy import Library, Risk, Rule, load
+
+app = typer.Typer(help="Look at, check and test policies.", no_args_is_help=True)
+PolicyArgument = Annotated[str, typer.Argument(help="A pack (`community`) or the path of a policy file.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]
+
+
+@app.command("list")
+def list_policies(json: JsonOption = False) -> None:
+    """List the policies that come with Comity."""
+    policies = [load(name) for name in Library().names()]
+    if json:
+        for policy in policies:
+            told = {"policy": policy.name, "version": policy.version, "rules": len(policy.rules)}
+            typer.echo(dumps({**told, "description": policy.description}))
+        return
+    table = Table("policy", "version", "rules", "description", box=None)
+    for policy in policies:
+        table.add_row(policy.name, str(policy.version), str(len(policy.rules)), policy.description)
+    Console().print(table)
+
+
+@app.command()
+def show(policy: PolicyArgument, json: JsonOption = False) -> None:
+    """Show the rules of a policy as they apply, with everything it extends folded in."""
+    loaded = load(policy)
+    if json:
+        for rule in loaded.rules:
+            typer.echo(dumps(_rule(rule)))
+        return
+    console = Console()
+    console.print(Text(loaded.reference, style="bold"), Text(loaded.description))
+    for rule in loaded.rules:
+        console.print(f"\n[bold]{rule.id}[/bold]  {' + '.join(rule.actions)}  [dim]{rule.state}[/dim]")
+        console.print(Text(f"  {rule.text}"))
+        for exception in rule.exceptions:
+            console.print(Text(f"  except: {exception}", style="italic"))
+        for criterion, threshold in rule.categories.items():
+            console.print(Text(f"  {criterion} from {_threshold(threshold)}", style="dim"))
+        if rule.when:
+            console.print(Text(f"  when {rule.when}", style="dim"))
+
+
+@app.command()
+def check(policy: PolicyArgument, json: JsonOption = False) -> None:
+    """Check a policy file and print who can enforce each rule: a detector, a judge, facts, or people only.
+
+    All mistakes are shown at once, each with its line; the exit code is then 2.
+    """
+    from comity.moderator import Moderator
+
+    with Moderator(load(policy)) as moderator:
+        rows = [_enforcement(rule, moderator) for rule in moderator.policy.rules]
+    if json:
+        for row in rows:
+            typer.echo(dumps(row))
+        return
+    table = Table("rule", "state", "enforced by", "follows", "note", box=None)
+    for row in rows:
+        table.add_row(row["rule"], row["state"], row["enforced_by"], row["follows"], row["note"])
+    Console().print(table)
+
+
+@app.command("test")
+def try_policy(
+    policy: PolicyArgument,
+    json: JsonOption = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show the examples that pass, too.")
+    ] = False,
+) -> None:
+    """Try every example of a policy, draft and shadow rules included; the exit code is 1 if one fails."""
+    from comity.evaluate.policy_examples import testable, try_examples
+    from comity.moderator import Moderator
+
+    loaded = testable(load(policy))
+    with Moderator(loaded) as moderator:
+        results = list(try_examples(moderator))
+    failed = [result for result in results if not result.passed]
+    console = Console()
+    for result in results if verbose or json else failed:
+        told = {
+            "rule": result.rule,
+            "passed": result.passed,
+            "violates": result.example.violates,
+            "broken": result.broken,
+            "action": result.action,
+            "score": result.score,
+            "unjudged": result.unjudged,
+            "text": result.example.text,
+        }
+        if json:
+            typer.echo(dumps(told))
+        else:
+            score = "" if result.score is None else f" ({result.score:.2f})"
+            expected = "should break it" if result.example.violates else "should keep it"
+            mark = "[green]passed[/green]" if result.passed else "[red]failed[/red]"
+            console.print(
+                f"{mark} [bold]{result.rule}[/bold]{score}: {expected}: ", Text(result.example.text)
+            )
+    if not json:
+        untested = {rule.id for rule in loaded.rules if rule.examples} - {result.rule for result in results}
+        console.print(f"{len(results) - len(failed)} of {len(results)} examples passed.")
+        if untested:
+            console.print(f"Not tried, for people only: {', '.join(sorted(untested))}.")
+    if failed:
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a policy file, for editors."""
+    from comity.policy.schema import json_schema
+
+    typer.echo(dumps(json_schema(), indent=2))
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "text": rule.text,
+        "exceptions": rule.exceptions,
+        "categories": {criterion: _threshold(threshold) for criterion, threshold in rule.categories.items()},
+        "terms": rule.terms,
+        "patterns": rule.patterns,
+        "domains": rule.domains,
+        "when": str(rule.when) if rule.when else None,
+        "actions": rule.actions,
+        "review": rule.review,
+        "state": rule.state,
+        "locked": rule.locked,
+        "examples": len(rule.examples),
+    }
+
+
+def _threshold(threshold: float | Risk) -> str:
+    return f"{threshold.measure} {threshold.value:g}" if isinstance(threshold, Risk) else f"{threshold:g}"
+
+
+def _enforcement(rule: Rule, moderator: Any) -> dict[str, str]:
+    """Who enforces `rule` under the moderator's plans, and what follows from a hit."""
+    plans = [plan for plan in (moderator.plan, moderator.plan.shadow) if plan]
+    compiled = next((found for plan in plans for found in plan.rules if found.id == rule.id), None)
+    row = {
+        "rule": rule.id,
+        "state": rule.state,
+        "enforced_by": "",
+        "follows": " + ".join(rule.actions),
+        "note": "",
+    }
+    if compiled is None:
+        return row | {"note": f"not compiled: {rule.state}"}
+    who = {
+        "detector": _providers(compiled, plans[0]),
+        "judge": "a judge",
+        "facts": "facts",
+        "people": "people only",
+    }
+    row["enforced_by"] = " + ".join(who[enforcer] for enforcer in compiled.enforcers)
+    row["follows"] = " + ".join(compiled.on_hit)
+    notes = []
+    if compiled.on_hit != rule.actions:
+        notes.append(f"no judge checks its exceptions, so {' + '.join(rule.actions)} became review")
+    unserved = [c for c in rule.categories if c not in plans[0].providers]
+    if unserved:
+        notes.append(f"no detector for {', '.join(unserved)}")
+    return row | {"note": "; ".join(notes)}
+
+
+def _providers(compiled: Any, plan: Any) -> str:
+    names = (name for screen in compiled.screens for name in plan.providers[screen.criterion])
+    return ", ".join(dict.fromkeys(names))
