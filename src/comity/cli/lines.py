@@ -55,7 +55,7 @@ def writing(target: Path | None, *, resume: bool, overwrite: bool) -> Iterator[t
             "the output exists already", where=str(target), next_step="Pass --resume or --overwrite."
         )
     try:
-        file = target.open("r+b" if resume and target.exists() else "wb")
+        file = target.open("r+b" if resume and target.exists() else "w+b")
     except OSError as error:
         raise InputError(f"cannot write it: {error.strerror}", where=str(target)) from error
     with file:

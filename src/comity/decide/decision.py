@@ -41,7 +41,8 @@ class NotJudged:
 class Decision:
     """`actions`: one action on the item, then at most one on the account.
 
-    `confidence` is the probability that a careful reviewer would agree; None where nothing was judged.
+    `confidence` is the probability that a careful reviewer would agree; None where no measured score is
+    behind the actions (a list, facts, or nobody judged).
     `scores` are the combined probabilities by criterion. `plan` is the digest of the plan that was applied, `policy`
     its name and version. `actor` is who decided: `automation` or a person's id. `timings` are milliseconds by
     detector, `ms` is all of it; `cost` in the currency of the judges' price list.

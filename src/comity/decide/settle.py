@@ -128,20 +128,17 @@ def _severities(judgements: Mapping[str, Judgement]) -> dict[str, Severity]:
 
 
 def _confidence(action: str, verdicts: list[tuple[str, Verdict]]) -> float | None:
-    """For an action by rules: the best score behind it (1.0 where facts or lists decided). For `allow`: one minus the
-    greatest risk that any rule saw. None where the action follows from nobody having judged.
+    """For an action by rules: the best score behind it. For `allow`: one minus the greatest risk that any rule saw.
+
+    None where no measured score is behind the action: it follows from a list, from facts, or from nobody having judged.
     """
-    behind = [
-        found.violation.score if found.violation.score is not None else 1.0
-        for _, found in verdicts
-        if isinstance(found, Broken) and action in found.actions
-    ]
-    if behind:
-        return max(behind)
-    if any(isinstance(found, Unjudged) for _, found in verdicts):
+    broken = [found for _, found in verdicts if isinstance(found, Broken) and action in found.actions]
+    if broken:
+        return max((found.violation.score for found in broken if found.measured), default=None)
+    if action != "allow":
         return None
     risks = [found.risk for _, found in verdicts if isinstance(found, Clear) and found.risk is not None]
-    return 1.0 - max(risks) if risks else 1.0
+    return 1.0 - max(risks) if risks else None
 
 
 def _last_tier(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:

@@ -14,6 +14,9 @@ from comity.decide.plan import PlanRule, Screen
 from comity.policy import Condition, Unknown
 
 
+_LISTS = {"terms": "Contains a term", "patterns": "Matches a pattern", "domains": "Links to a domain"}
+
+
 @dataclass(frozen=True, slots=True)
 class Clear:
     """The rule is kept. `risk` is the highest score of what it watches; None if it watches facts alone."""
@@ -27,6 +30,12 @@ class Broken:
 
     violation: Violation
     actions: tuple[str, ...]
+
+    @property
+    def measured(self) -> bool:
+        """Whether its score is a calibrated probability, and not the certainty of a list or of facts."""
+        kind, _, _ = self.violation.criterion.partition(":")
+        return self.violation.score is not None and kind not in _LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +179,8 @@ def _broken(
 
 def _reason(screen: Screen, judgement: Judgement) -> str:
     kind, _, _ = screen.criterion.partition(":")
-    listed = {"terms": "Contains a term", "patterns": "Matches a pattern", "domains": "Links to a domain"}
-    if kind in listed:
-        return f"{listed[kind]} that this rule lists."
+    if kind in _LISTS:
+        return f"{_LISTS[kind]} that this rule lists."
     score = judgement.score or 0.0
     sources = ", ".join(dict.fromkeys(signal.detector for signal in judgement.signals))
     what = "The judge says that this rule is broken" if kind == "rule" else f"Judged `{screen.criterion}`"

@@ -1,0 +1,96 @@
+"""`comity policy`: list, show, check, test, schema."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+POLICY = """
+policy: garden
+version: 1
+rules:
+  - id: no-turnips
+    text: This is no place for turnips.
+    terms: [turnip]
+    action: remove
+    examples:
+      - {text: "A turnip!", violates: true}
+      - {text: "A carrot.", violates: false}
+  - id: no-insults
+    text: Criticise the idea.
+    exceptions: [banter between friends]
+    categories: {insult: 0.8}
+    action: remove
+  - id: on-topic
+    text: Gardens only.
+    action: remove
+  - id: later
+    text: Not yet.
+    terms: [later]
+    state: draft
+"""
+
+
+@pytest.fixture
+def garden(tmp_path):
+    path = tmp_path / "garden.yaml"
+    path.write_text(POLICY)
+    return path
+
+
+def rows(done):
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_list_names_the_packs(comity):
+    assert {row["policy"] for row in rows(comity("policy", "list", "--json"))} >= {"community", "llm-app"}
+
+
+def test_show_prints_each_rule_in_its_own_words(comity, garden):
+    shown = comity("policy", "show", str(garden)).stdout
+    assert "Criticise the idea." in shown
+    assert "except: banter between friends" in shown
+
+
+def test_check_says_who_can_enforce_each_rule(comity, garden):
+    found = {row["rule"]: row for row in rows(comity("policy", "check", str(garden), "--json"))}
+    assert found["no-turnips"]["enforced_by"] == "terms:no-turnips"
+    assert "encoder.v1" in found["no-insults"]["enforced_by"]
+    assert found["no-insults"]["follows"] == "review"
+    assert "no judge" in found["no-insults"]["note"]
+    assert found["on-topic"]["enforced_by"] == "people only"
+    assert "draft" in found["later"]["note"]
+
+
+def test_check_shows_every_mistake_with_its_line(comity, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        "policy: p\nversion: 1\nrules:\n  - id: a\n    text: x\n    action: remvoe\n    colour: red\n"
+    )
+    done = comity("policy", "check", str(bad))
+    assert done.returncode == 2
+    assert "bad.yaml:6:" in done.stderr
+    assert "bad.yaml:7:" in done.stderr
+
+
+def test_test_fails_when_an_example_does_not_come_out_as_written(comity, garden):
+    passed = comity("policy", "test", str(garden))
+    assert (passed.returncode, "2 of 2 examples passed" in passed.stdout) == (0, True)
+    garden.write_text(POLICY.replace("A carrot.", "Turnip, again."))
+    failed = comity("policy", "test", str(garden))
+    assert failed.returncode == 1
+    assert "Turnip, again." in failed.stdout
+
+
+@pytest.mark.parametrize("pack", ["community", "llm-app"])
+def test_every_example_of_a_pack_passes_with_the_packaged_detectors(comity, pack):
+    done = comity("policy", "test", pack, "--json")
+    failed = [row for row in rows(done) if not row["passed"]]
+    assert failed == []
+    assert done.returncode == 0
+
+
+def test_schema_is_json_schema(comity):
+    schema = json.loads(comity("policy", "schema").stdout)
+    assert "rules" in schema["properties"]
