@@ -134,7 +134,8 @@ def _confidence(action: str, verdicts: list[tuple[str, Verdict]]) -> float | Non
     """
     broken = [found for _, found in verdicts if isinstance(found, Broken) and action in found.actions]
     if broken:
-        return max((found.violation.score for found in broken if found.measured), default=None)
+        measured = [found.probability for found in broken if found.probability is not None]
+        return max(measured, default=None)
     if action != "allow":
         return None
     risks = [found.risk for _, found in verdicts if isinstance(found, Clear) and found.risk is not None]

@@ -13,7 +13,6 @@ from comity.decide.judgement import Judgement, Judgements
 from comity.decide.plan import PlanRule, Screen
 from comity.policy import Condition, Unknown
 
-
 _LISTS = {"terms": "Contains a term", "patterns": "Matches a pattern", "domains": "Links to a domain"}
 
 
@@ -32,10 +31,10 @@ class Broken:
     actions: tuple[str, ...]
 
     @property
-    def measured(self) -> bool:
-        """Whether its score is a calibrated probability, and not the certainty of a list or of facts."""
+    def probability(self) -> float | None:
+        """Its score where that is a calibrated probability, and not the certainty of a list."""
         kind, _, _ = self.violation.criterion.partition(":")
-        return self.violation.score is not None and kind not in _LISTS
+        return None if kind in _LISTS else self.violation.score
 
 
 @dataclass(frozen=True, slots=True)
