@@ -22,21 +22,21 @@ class TestThresholdOfAStatedPrecision:
 
     @pytest.mark.parametrize(("precision", "threshold"), [(0.5, 0.2), (0.6, 0.5), (0.8, 0.5), (0.9, 0.8)])
     def test_is_the_lowest_that_reached_it(self, precision, threshold):
-        assert self.falling.threshold(precision) == threshold
+        assert self.falling.threshold("precision", precision) == threshold
 
     def test_a_handful_of_lucky_rows_is_not_believed(self):
         with pytest.raises(CalibrationError, match=r"0\.99"):
-            self.falling.threshold(0.99)
+            self.falling.threshold("precision", 0.99)
 
     def test_a_dip_further_up_ends_the_search(self):
-        assert label((0.2, 90, 10), (0.5, 60, 40), (0.8, 45, 5)).threshold(0.9) == 0.8
+        assert label((0.2, 90, 10), (0.5, 60, 40), (0.8, 45, 5)).threshold("precision", 0.9) == 0.8
 
 
 def test_a_label_knows_its_rates():
     caught = label((0.5, 80, 20))
     assert caught.prevalence == 0.2
     assert caught.recall(caught.points[0]) == 0.8
-    assert caught.false_positive_rate(caught.points[0]) == 0.05
+    assert caught.fpr(caught.points[0]) == 0.05
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,11 @@ def test_a_slope_that_would_turn_the_order_round_is_refused(tmp_path, packaged):
     path.write_text(yaml.safe_dump(document))
     with pytest.raises(ArtefactError):
         read_card(path)
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "threshold"),
+    [("recall", 0.9, 0.2), ("recall", 0.5, 0.5), ("fpr", 0.05, 0.8), ("fpr", 0.1, 0.5)],
+)
+def test_a_recall_or_a_false_positive_rate_can_be_stated_too(measure, value, threshold):
+    assert label((0.2, 90, 90), (0.5, 60, 40), (0.8, 45, 5)).threshold(measure, value) == threshold

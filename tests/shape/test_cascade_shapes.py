@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from comity import Item, Moderator
-from comity.decide import Calibration, Facts, OperatingPoint
+from comity.decide import Calibration, Facts
 from comity.detect import Failed, Signal, Signals, Tier
+from comity.errors import CalibrationError
+from comity.models.card import Label
 from comity.policy import Condition, Counter, Policy, Risk, Rule, RuleExample
 from tests.fakes import BrokenDetector, ReadingJudge, SilentDetector, SlowDetector, WordDetector
 
@@ -256,12 +258,23 @@ def test_deciding_again_from_recorded_outcomes_gives_the_same_decision(text):
 
 
 def test_a_stated_risk_is_resolved_by_calibration_when_the_plan_is_compiled():
-    points = [OperatingPoint(0.3, 0.6, 0.9, 0.1), OperatingPoint(0.7, 0.92, 0.5, 0.01)]
+    label = Label(
+        calibration={"slope": 1, "intercept": 0},
+        positives=100,
+        negatives=100,
+        points=[[0.3, 90, 60], [0.7, 50, 4]],
+    )
     rule = Rule("no-insults", "x", categories={"insult": Risk("precision", 0.9)}, actions=("remove",))
     moderator = Moderator(
-        policy(rule), detectors=[INSULTS], calibration=Calibration(points={"insult": points})
+        policy(rule), detectors=[INSULTS], calibration=Calibration(labels={"insult": label})
     )
     assert moderator.plan.rules[0].screens[0].act == pytest.approx(0.7)
+
+
+def test_a_risk_that_cannot_be_promised_is_refused_with_what_to_do():
+    rule = Rule("no-insults", "x", categories={"insult": Risk("precision", 0.9)}, actions=("remove",))
+    with pytest.raises(CalibrationError, match="Give a number"):
+        Moderator(policy(rule), detectors=[INSULTS])
 
 
 def test_a_detector_that_answers_for_too_few_items_has_failed_on_all_of_them():

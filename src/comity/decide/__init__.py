@@ -1,6 +1,6 @@
 """From a policy, facts and outcomes to a decision. Pure: no clock, file, network or randomness."""
 
-from comity.decide.calibration import Calibration, OperatingPoint
+from comity.decide.calibration import Calibration
 from comity.decide.cascade import cascade
 from comity.decide.combiner import Combiner
 from comity.decide.decision import Decision, NotJudged, Violation
@@ -16,7 +16,6 @@ __all__ = [
     "Decision",
     "Facts",
     "NotJudged",
-    "OperatingPoint",
     "Plan",
     "PlanRule",
     "Violation",

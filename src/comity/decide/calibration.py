@@ -1,66 +1,41 @@
-"""Calibration data of a plan: fitted combiners, and the operating points that a stated risk is resolved against."""
+"""Calibration data of a plan: fitted combiners, and what a stated risk is resolved against."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from comity.decide.combiner import Combiner
 from comity.errors import CalibrationError
 from comity.policy.document import Measure
 
 
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """What was measured on the calibration split if one acts from `threshold` on. All in [0, 1]."""
+class Resolves(Protocol):
+    """What knows the operating points of one criterion, such as a label of a model's card."""
 
-    threshold: float
-    precision: float
-    recall: float
-    fpr: float
+    def threshold(self, measure: Measure, value: float) -> float:
+        """The threshold that meets the risk. Raises CalibrationError if none does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """By criterion; a criterion without an entry has no fitted combiner, or cannot be given as a risk."""
+    """By criterion; one without an entry has no fitted combiner, or cannot be given as a risk."""
 
     combiners: Mapping[str, Combiner] = field(default_factory=dict)
-    points: Mapping[str, Sequence[OperatingPoint]] = field(default_factory=dict)
+    labels: Mapping[str, Resolves] = field(default_factory=dict)
 
     def threshold(self, criterion: str, measure: Measure, value: float) -> float:
-        """The threshold that meets the risk and misses least.
-
-        `precision` and `fpr`: the lowest threshold from which on every measured point meets it. `recall`: the highest
-        that still reaches it. Raises CalibrationError if no point does, or nothing was measured.
-        """
-        points = sorted(self.points.get(criterion, ()), key=lambda point: point.threshold)
-        if not points:
+        """The threshold of `criterion` that meets the risk. Raises CalibrationError."""
+        if criterion not in self.labels:
             raise CalibrationError(
                 f"`{criterion}` has no calibration data, so a {measure} cannot be promised for it",
                 next_step="Give a number as its threshold.",
             )
-        if measure == "recall":
-            reaching = [point.threshold for point in points if point.recall >= value]
-            if reaching:
-                return max(reaching)
-        else:
-            chosen = None
-            for point in reversed(points):
-                meets = point.precision >= value if measure == "precision" else point.fpr <= value
-                if not meets:
-                    break
-                chosen = point.threshold
-            if chosen is not None:
-                return chosen
-        raise CalibrationError(
-            f"no threshold of `{criterion}` gives a {measure} of {value:g} on the calibration data",
-            next_step=f"The best is {_best(points, measure):.2f}; ask for that, or give a number as the threshold.",
-        )
+        try:
+            return self.labels[criterion].threshold(measure, value)
+        except CalibrationError as error:
+            raise CalibrationError(error.what, where=criterion, next_step=error.next_step) from None
 
 
 NO_CALIBRATION = Calibration()
-
-
-def _best(points: Sequence[OperatingPoint], measure: Measure) -> float:
-    values = [float(getattr(point, measure)) for point in points]
-    return min(values) if measure == "fpr" else max(values)

@@ -41,6 +41,8 @@ class Encoder:
         self.name = name
         self.criteria = frozenset(model.labels)
         self.languages: frozenset[str] | None = frozenset(model.artefact.card.languages)
+        self.card = model.artefact.card
+        self.artefact_digest = model.artefact.digest
         self._model = model
 
     def detect(self, items: Sequence[Item]) -> list[Outcome]:

@@ -10,10 +10,11 @@ import os
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from comity.detect.lexicon import packaged as packaged_lexicon
 from comity.errors import InputError, MissingExtra
 from comity.learn.calibrate import calibrate
+from comity.learn.combine import combine
 from comity.learn.measure import false_alarms, results
 from comity.learn.recipe import Recipe, read_recipe
 from comity.learn.rows import Rows, load
@@ -67,13 +68,19 @@ def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
         criterion: calibrate(criterion, logits[:, column], rows["validation"].annotations[:, column])
         for column, criterion in enumerate(plan.criteria)
     }
+    scores = calibrated(logits, [label.calibration for label in labels.values()])
+    validation = rows["validation"]
+    combinations = combine(
+        plan.criteria, scores, validation.annotations, validation.texts, packaged_lexicon()
+    )
     log.info("calibrated; measuring on %d test rows", len(rows["test"]))
     baseline = Linear(plan.seed).fit(rows["train"].texts, rows["train"].annotations)
     logits, _ = model.logits(rows["test"].texts)
-    scores: NDArray[np.float32] = calibrated(logits, [label.calibration for label in labels.values()])
+    scores = calibrated(logits, [label.calibration for label in labels.values()])
     card = model.artefact.card.model_copy(
         update={
             "labels": labels,
+            "combinations": combinations,
             "results": results(plan, rows["test"], scores, baseline.scores(rows["test"].texts)),
             "false_alarms": false_alarms(rows["test"], scores),
         }

@@ -84,7 +84,7 @@ def page(card: Card) -> str:
 
 def _operating_point(label: Label, precision: float) -> str:
     try:
-        threshold = label.threshold(precision)
+        threshold = label.threshold("precision", precision)
     except CalibrationError:
         return "not reached"
     recall = next(label.recall(point) for point in label.points if point.threshold == threshold)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from comity.errors import ArtefactError, CalibrationError
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Measure = Literal["precision", "recall", "fpr"]
 _FEWEST_FLAGGED = 20  # below this a measured precision is mostly luck
 
 
@@ -66,27 +67,46 @@ class Label(_Strict):
     def recall(self, point: OperatingPoint) -> float:
         return point.true_positives / self.positives
 
-    def false_positive_rate(self, point: OperatingPoint) -> float:
+    def fpr(self, point: OperatingPoint) -> float:
         return point.false_positives / self.negatives
 
-    def threshold(self, precision: float) -> float:
-        """The lowest threshold from which on precision was at least `precision` on validation.
+    def threshold(self, measure: Measure, value: float) -> float:
+        """The threshold that meets a stated risk on the validation rows.
 
-        Points that flag fewer than 20 rows are not believed. Raises CalibrationError if there is none.
+        `precision` at least `value`, `fpr` at most: the lowest threshold from which on it holds. `recall` at least:
+        the highest that still reaches it. Precision over fewer than 20 flagged rows is not believed. Raises
+        CalibrationError if there is none.
         """
         reached: float | None = None
-        for point in reversed(self.points):
-            if point.true_positives + point.false_positives < _FEWEST_FLAGGED:
-                continue
-            if point.precision < precision:
-                break
-            reached = point.threshold
+        if measure == "recall":
+            reached = max(
+                (point.threshold for point in self.points if self.recall(point) >= value), default=None
+            )
+        else:
+            for point in reversed(self.points):
+                if measure == "precision" and point.true_positives + point.false_positives < _FEWEST_FLAGGED:
+                    continue
+                holds = point.precision >= value if measure == "precision" else self.fpr(point) <= value
+                if not holds:
+                    break
+                reached = point.threshold
         if reached is None:
             raise CalibrationError(
-                f"no threshold reached a precision of {precision:g} on the validation rows",
-                next_step="Ask for a lower precision or give a threshold as a number.",
+                f"no threshold gave a {measure} of {value:g} on the validation rows",
+                next_step="Ask for less, or give a number as the threshold.",
             )
         return reached
+
+
+class Combination(_Strict):
+    """How other detectors' scores join the model's: a logistic rule over log-odds, fitted on validation rows.
+
+    `weight` is that of the model's log-odds, `others` maps a detector's name to the weight of its own.
+    """
+
+    bias: float
+    weight: float = Field(gt=0)
+    others: dict[str, Annotated[float, Field(ge=0)]]
 
 
 class DataSet(_Strict):
@@ -156,6 +176,7 @@ class Card(_Strict):
     base: str
     licence: str
     labels: dict[str, Label]
+    combinations: dict[str, Combination] = Field(default_factory=dict)
     limits: tuple[str, ...] = ()
     data: tuple[DataSet, ...] = ()
     results: tuple[Result, ...] = ()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from comity.decide import Calibration, Combiner, OperatingPoint
+from comity.decide import Calibration, Combiner
 from comity.detect import AnyDetector
 from comity.detect.registry import build, names
 from comity.moderator.asking import Askable
 from comity.policy import Policy
 from comity.taxonomy import Criterion
+
+if TYPE_CHECKING:
+    from comity.models.card import Card, Label
 
 Judge = Callable[[Sequence[Criterion]], AnyDetector]
 """Builds a judge for the criteria of rules: their text, exceptions and examples."""
@@ -45,10 +49,13 @@ def assemble(policy: Policy, shared: Sequence[Askable], judge: Judge | None) -> 
 
 
 def calibration_of(detectors: Sequence[Askable]) -> Calibration:
-    """The operating points and fitted combiners that the detectors bring with them."""
-    points: dict[str, Sequence[OperatingPoint]] = {}
+    """The operating points and fitted combinations on the cards of the models among the detectors."""
+    labels: dict[str, Label] = {}
     combiners: dict[str, Combiner] = {}
     for detector in detectors:
-        points.update(getattr(detector, "operating_points", {}))
-        combiners.update(getattr(detector, "combiners", {}))
-    return Calibration(combiners, points)
+        card: Card | None = getattr(detector, "card", None)
+        if card is not None:
+            labels.update(card.labels)
+            for criterion, found in card.combinations.items():
+                combiners[criterion] = Combiner(detector.name, found.weight, found.bias, found.others)
+    return Calibration(combiners, labels)
