@@ -37,7 +37,10 @@ def reference() -> str:
         "What other systems call them; empty where a system has no such word.",
         _table(
             ("category", *SYSTEMS),
-            ((f"`{id}`", *(", ".join(row.get(system, ())) for system in SYSTEMS)) for id, row in CROSSWALK.items()),
+            (
+                (f"`{id}`", *(", ".join(row.get(system, ())) for system in SYSTEMS))
+                for id, row in CROSSWALK.items()
+            ),
         ),
         "## Detectors",
         _table(("name", "built by"), ((f"`{name}`", f"`{path}`") for name, path in DETECTORS.items())),

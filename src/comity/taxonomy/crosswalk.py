@@ -26,7 +26,6 @@ CROSSWALK: dict[str, dict[System, tuple[str, ...]]] = {
         "openai": ("harassment",),
         "perspective": ("TOXICITY",),
         "azure": ("Hate",),
-        "mistral": ("hate_and_discrimination",),
         "dsa": _HATE_DSA,
     },
     "insult": {"openai": ("harassment",), "perspective": ("INSULT",), "dsa": _BULLYING_DSA},
