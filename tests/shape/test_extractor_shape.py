@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from comity import Item, Moderator, Part
 from comity.content import Box, Region, Span
+from comity.detect import Abstained
 from comity.policy import Policy, Rule
 from tests.fakes import WordDetector
 
@@ -48,3 +49,17 @@ def test_an_image_that_could_not_be_read_is_a_failure_and_not_a_clean_image():
     decision = Moderator(POLICY, detectors=[INSULTS], extractors=[CannotRead()]).moderate(MEME)
     assert decision.action == "review"
     assert "OSError in ocr.v1" in decision.not_judged[0].reason
+
+
+def test_a_detector_is_not_asked_about_an_item_that_it_cannot_read():
+    decision = Moderator(POLICY, detectors=[WordDetector("insult", {})]).moderate(MEME)
+    assert decision.outcomes["words.v1"] == Abstained("the item has no text")
+
+
+def test_a_part_that_nothing_reads_is_told_even_where_the_text_beside_it_was_judged():
+    post = Item("post", (Part("words", "text", "good morning"), Part("picture", "image", PIXELS)))
+    decision = Moderator(POLICY, detectors=[INSULTS]).moderate(post)
+    assert decision.action == "allow"
+    assert [(missing.what, missing.reason) for missing in decision.not_judged] == [
+        ("part:picture", "nothing reads image")
+    ]

@@ -41,11 +41,11 @@ class NotJudged:
 class Decision:
     """`actions`: one action on the item, then at most one on the account.
 
-    `confidence` is the probability that a careful reviewer would agree; None where no measured score is
-    behind the actions (a list, facts, or nobody judged).
-    `scores` are the combined probabilities by criterion. `plan` is the digest of the plan that was applied, `policy`
-    its name and version. `actor` is who decided: `automation` or a person's id. `timings` are milliseconds by
-    detector, `ms` is all of it; `cost` in the currency of the judges' price list.
+    `confidence` is the probability that a careful reviewer would agree; None where no measured score is behind the
+    actions (a list, facts, or nobody judged). `scores` are the combined probabilities by criterion. `plan` is the
+    digest of the plan that was applied, `policy` its name and version. `settled_by` is the dearest tier that had to be
+    asked: `facts`, `exact`, `model` or `judge`. `actor` is who decided: `automation` or a person's id. `timings` are
+    milliseconds by detector, `ms` is all of it; `cost` is in the currency of the judges' price list.
     """
 
     item_id: str

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from comity.decide.actions import rank, strongest
 from comity.decide.calibration import NO_CALIBRATION, Calibration
 from comity.decide.combiner import Combiner
-from comity.detect import AnyDetector, StreamingDetector, Tier
+from comity.detect import AnyDetector, Extractor, StreamingDetector, Tier
 from comity.errors import InputError
 from comity.policy import Condition, Fallback, Policy, Risk, Rule
 from comity.taxonomy import Severity
@@ -63,35 +63,35 @@ class PlanRule:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`providers` maps a criterion to the detectors that may signal it, `tiers` orders all detectors, cheap ones
-    first. `artefacts` maps a detector to the digest of its weights or data. `digest` identifies all of it.
-    `shadow` is the plan of the rules in state shadow: settled on its own, after the live decision, without effect.
+    """`providers` maps a criterion to the detectors that may signal it, `tiers` orders all detectors, cheap ones first.
+
+    `artefacts` maps a detector to the digest of its weights or data. `reads` are the kinds of part that a detector or
+    extractor reads. `digest` identifies all that decides. `shadow` is the plan of the rules in state shadow: settled on
+    its own, after the live decision, without effect.
     """
 
     policy: str
     rules: tuple[PlanRule, ...]
     providers: Mapping[str, tuple[str, ...]]
-    tiers: tuple[tuple[str, ...], ...]
+    tiers: tuple[tuple[Tier, tuple[str, ...]], ...]
     combiners: Mapping[str, Combiner]
     on_failure: Fallback
     on_unjudged: Fallback
     artefacts: Mapping[str, str]
     digest: str
     extractors: tuple[str, ...] = ()
+    reads: frozenset[str] = frozenset()
     shadow: Plan | None = field(default=None)
     is_shadow: bool = False
-
-    def tier_of(self, detector: str) -> int:
-        return next(index for index, tier in enumerate(self.tiers) if detector in tier)
 
 
 def compile(
     policy: Policy,
     detectors: Sequence[AnyDetector | StreamingDetector],
     calibration: Calibration = NO_CALIBRATION,
-    extractors: Sequence[str] = (),
+    extractors: Sequence[Extractor] = (),
 ) -> Plan:
-    """The plan of `policy` with `detectors` and the names of `extractors`.
+    """The plan of `policy` with `detectors` and `extractors`.
 
     Draft and retired rules are left out; shadow rules get a plan of their own.
 
@@ -100,7 +100,7 @@ def compile(
     if len({detector.name for detector in detectors}) != len(detectors):
         raise InputError("two detectors have the same name", where=", ".join(d.name for d in detectors))
     shadow_rules = tuple(rule for rule in policy.rules if rule.state == "shadow")
-    build = partial(_compile, policy, detectors, calibration, tuple(extractors))
+    build = partial(_compile, policy, detectors, calibration, extractors)
     shadow = build(shadow_rules, is_shadow=True) if shadow_rules else None
     return build(tuple(rule for rule in policy.rules if rule.state == "live"), shadow=shadow)
 
@@ -109,7 +109,7 @@ def _compile(
     policy: Policy,
     detectors: Sequence[AnyDetector | StreamingDetector],
     calibration: Calibration,
-    extractors: tuple[str, ...],
+    extractors: Sequence[Extractor],
     rules: Sequence[Rule],
     *,
     shadow: Plan | None = None,
@@ -121,7 +121,7 @@ def _compile(
             providers[criterion] = (*providers.get(criterion, ()), detector.name)
     plan_rules = tuple(_rule(rule, providers, calibration) for rule in rules)
     tiers = tuple(
-        names
+        (tier, names)
         for tier in Tier
         if (names := tuple(sorted(detector.name for detector in detectors if detector.tier == tier)))
     )
@@ -132,6 +132,7 @@ def _compile(
     }
     artefacts = {d.name: str(d.artefact_digest) for d in detectors if hasattr(d, "artefact_digest")}
     name = policy.reference
+    extractor_names = tuple(extractor.name for extractor in extractors)
     content = [
         name,
         [_plain(rule) for rule in plan_rules],
@@ -141,7 +142,7 @@ def _compile(
         policy.on_failure,
         policy.on_unjudged,
         artefacts,
-        extractors,
+        extractor_names,
         is_shadow,
         shadow.digest if shadow else None,
     ]
@@ -156,7 +157,8 @@ def _compile(
         on_unjudged=policy.on_unjudged,
         artefacts=artefacts,
         digest=digest,
-        extractors=extractors,
+        extractors=extractor_names,
+        reads=frozenset(kind for reader in (*detectors, *extractors) for kind in reader.modalities),
         shadow=shadow,
         is_shadow=is_shadow,
     )

@@ -53,7 +53,7 @@ def settle(
     for criterion in want:
         needs.update(name for name in plan.providers.get(criterion, ()) if name not in outcomes)
     if needs:
-        first = next(tier for tier in plan.tiers if needs.intersection(tier))
+        first = next(names for _, names in plan.tiers if needs.intersection(names))
         return Ask(tuple(name for name in first if name in needs))
     return _decide(plan, item, facts, outcomes, verdicts, want, judgements)
 
@@ -82,7 +82,11 @@ def _decide(
                 key=lambda violation: (-rank(violation.action), -(violation.score or 1.0)),
             )
         ),
-        not_judged=(*_unjudged_rules(unjudged, plan), *_unjudged_criteria(judgements, outcomes, want)),
+        not_judged=(
+            *_unjudged_rules(unjudged, plan),
+            *_unread_parts(item, plan),
+            *_unjudged_criteria(judgements, outcomes, want),
+        ),
         scores={name: found.score for name, found in judgements.items() if found.score is not None},
         severities=_severities(judgements),
         outcomes=dict(outcomes),
@@ -103,6 +107,14 @@ def _unjudged_rules(unjudged: list[tuple[str, Unjudged]], plan: Plan) -> tuple[N
         )
         told.append(NotJudged(f"rule:{rule}", f"{found.reason} ({follows}: {cause})"))
     return tuple(told)
+
+
+def _unread_parts(item: Item, plan: Plan) -> tuple[NotJudged, ...]:
+    return tuple(
+        NotJudged(f"part:{part.id}", f"nothing reads {part.kind}")
+        for part in item.parts
+        if part.kind not in plan.reads
+    )
 
 
 def _unjudged_criteria(
@@ -143,9 +155,8 @@ def _confidence(action: str, verdicts: list[tuple[str, Verdict]]) -> float | Non
 
 
 def _last_tier(plan: Plan, outcomes: Mapping[str, Outcome]) -> str:
-    """The detectors of the dearest tier that was asked and answered; empty if facts alone settled it."""
-    for tier in reversed(plan.tiers):
-        answered = [name for name in tier if isinstance(outcomes.get(name), Signals)]
-        if answered:
-            return ", ".join(answered)
-    return ""
+    """The dearest tier of which a detector answered: `exact`, `model` or `judge`; `facts` if none was needed."""
+    for tier, names in reversed(plan.tiers):
+        if any(isinstance(outcomes.get(name), Signals) for name in names):
+            return tier.name.lower()
+    return "facts"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from comity.content import Item, Part
 from comity.detect import (
+    Abstained,
     AsyncDetector,
     Detector,
     Extractor,
@@ -25,27 +26,31 @@ Askable = Local | AsyncDetector
 
 
 def ask(detector: Local, items: Sequence[Item]) -> list[Outcome]:
-    """One outcome an item, in order. An exception of the detector becomes Failed for all of them."""
+    """One outcome an item, in order. It is asked only of items with a part that it reads, and abstains from the others.
+    An exception of the detector becomes Failed for all of them.
+    """
+    readable = [item for item in items if _reads(detector, item)]
     try:
         if isinstance(detector, StreamingDetector):
-            outcomes = [_whole_text(detector, item) for item in items]
+            outcomes = [_whole_text(detector, item) for item in readable]
         else:
-            outcomes = detector.detect(items)
+            outcomes = detector.detect(readable) if readable else []
     except Exception as error:  # noqa: BLE001 - a detector of any origin must not take the decision down
-        return [_failure(detector.name, error)] * len(items)
-    return _checked(detector.name, outcomes, items)
+        outcomes = [_failure(detector.name, error)] * len(readable)
+    return _in_order(detector, items, _checked(detector.name, outcomes, readable))
 
 
 async def ask_remote(detector: AsyncDetector, items: Sequence[Item]) -> list[Outcome]:
     """The same for a remote detector; no answer within its `deadline_ms` is Failed too."""
+    readable = [item for item in items if _reads(detector, item)]
     try:
         async with asyncio.timeout(detector.deadline_ms / 1000):
-            outcomes = await detector.detect(items)
+            outcomes = await detector.detect(readable) if readable else []
     except TimeoutError:
-        return [Failed(f"no answer within {detector.deadline_ms} ms")] * len(items)
+        outcomes = [Failed(f"no answer within {detector.deadline_ms} ms")] * len(readable)
     except Exception as error:  # noqa: BLE001 - as above
-        return [_failure(detector.name, error)] * len(items)
-    return _checked(detector.name, outcomes, items)
+        outcomes = [_failure(detector.name, error)] * len(readable)
+    return _in_order(detector, items, _checked(detector.name, outcomes, readable))
 
 
 def extract(extractor: Extractor, items: Sequence[Item]) -> list[tuple[Part, ...] | Failed]:
@@ -59,6 +64,19 @@ def extract(extractor: Extractor, items: Sequence[Item]) -> list[tuple[Part, ...
         if len(extracted) == len(items)
         else [_miscounted(extractor.name, extracted, items)] * len(items)
     )
+
+
+def _reads(detector: Askable, item: Item) -> bool:
+    return any(part.kind in detector.modalities for part in item.parts)
+
+
+def _in_order(detector: Askable, items: Sequence[Item], readable: list[Outcome]) -> list[Outcome]:
+    """`readable` holds the outcomes of the items that the detector reads; the others get an abstention."""
+    if len(readable) == len(items):
+        return readable
+    kinds = " or ".join(sorted(detector.modalities))
+    told = iter(readable)
+    return [next(told) if _reads(detector, item) else Abstained(f"the item has no {kinds}") for item in items]
 
 
 def _whole_text(detector: StreamingDetector, item: Item) -> Outcome:

@@ -56,7 +56,7 @@ class Moderator:
             self.policy,
             tuple(self._detectors.values()),
             self._calibration,
-            [extractor.name for extractor in extractors],
+            self._extractors,
         )
         self._clock = clock
         self._portal = Portal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +15,7 @@ def item_of(record: ItemIn) -> Item:
     """The item that `record` describes. Raises InputError past a limit."""
     author = record.author.id if isinstance(record.author, AuthorIn) else record.author
     thread = tuple(Item.text(before.text, author=before.author) for before in record.thread)
-    lang = record.lang[:2].lower() if record.lang else None
+    lang = re.split("[-_]", record.lang)[0].lower() if record.lang else None
     return Item.text(
         record.text,
         id=record.id,

@@ -41,7 +41,9 @@ class ItemIn(_Strict):
     thread: list[ThreadItemIn] = Field(default_factory=list, max_length=LIMITS.thread_items)
     author: Id | AuthorIn | None = None
     community: Id | None = None
-    counters: dict[str, int] = Field(default_factory=dict, description="Counters that the policy declares.")
+    counters: dict[str, Annotated[int, Field(ge=0, le=2**53)]] = Field(
+        default_factory=dict, description="Counters that the policy declares."
+    )
 
 
 class ModerateRequest(_Strict):
@@ -80,7 +82,7 @@ class DecisionOut(BaseModel):
     scores: dict[str, float]
     severity: dict[str, str]
     not_judged: list[NotJudgedOut]
-    settled_by: str
+    settled_by: str = Field(description="The dearest tier asked: facts, exact, model or judge.")
     timings: dict[str, float] = Field(description="Milliseconds by detector.")
     ms: float
     policy: str

@@ -1,0 +1,87 @@
+"""The application: its doors, and what stands before all of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from anyio import create_task_group, to_thread
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+from comity import __version__
+from comity.moderator.asking import Askable
+from comity.serve import problems
+from comity.serve.api import azure, health, mistral, moderate, openai, perspective, policies
+from comity.serve.auth import require_key
+from comity.serve.body import BodyLimit
+from comity.serve.door import Door
+from comity.serve.drain import DrainMiddleware
+from comity.serve.envelope import Envelope
+from comity.serve.page import page
+from comity.serve.service import Service
+from comity.settings import Settings
+
+VENDOR_DOORS: tuple[Door, ...] = (openai.DOOR, perspective.DOOR, azure.DOOR, mistral.DOOR)
+_DESCRIPTION = "Content moderation under a policy of your own: every decision cites its rule."
+
+
+def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None) -> FastAPI:
+    """The server as an ASGI application; `detectors` take the place of all registered ones.
+
+    The models are loaded in the background after the start. Raises PolicyError, NotFound, StoreError.
+    """
+    service = Service.start(settings, detectors)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with create_task_group() as tasks:
+            warm_up = partial(service.readiness.warm_up, service.policies)
+            tasks.start_soon(partial(to_thread.run_sync, warm_up, abandon_on_cancel=True))
+            yield
+            tasks.cancel_scope.cancel()
+        service.storage.close()
+
+    app = FastAPI(
+        title="Comity",
+        summary=_DESCRIPTION,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(Envelope),
+            Middleware(DrainMiddleware, drain=service.drain),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.service = service
+    problems.install(app, {prefix: door.error for door in VENDOR_DOORS for prefix in door.prefixes})
+    app.include_router(health.router)
+    guarded = [Depends(require_key)] if settings.require_key else []
+    for door in (moderate.router, policies.router):
+        app.include_router(door, dependencies=guarded, responses=_responses(settings))
+    for vendor in VENDOR_DOORS:
+        known = [Depends(vendor.require_key)] if settings.require_key else []
+        # Their shapes are described by their vendors, and in `docs/migrate-*.md`.
+        app.include_router(vendor.router, dependencies=known, include_in_schema=False)
+    page.install(app)
+    return app
+
+
+def _responses(settings: Settings) -> dict[int | str, dict[str, Any]]:
+    """What else the doors of the API may answer, for the OpenAPI document."""
+    told = {
+        400: "The body is not JSON.",
+        404: "There is no such policy.",
+        413: "The body is larger than the limit `request_bytes`.",
+        415: "The body is not `application/json`.",
+        422: "The request has mistakes; `errors` says where.",
+        503: "Too many requests are waiting, or the server is shutting down.",
+    }
+    if settings.require_key:
+        told[401] = "The API key is missing or unknown."
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": text, "content": content} for status, text in sorted(told.items())}

@@ -1,0 +1,53 @@
+"""Examples that users add to the rules of a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from comity.errors import NotFound
+from comity.limits import LIMITS
+from comity.store.paging import Page, page
+from comity.store.tables import Example
+
+
+@dataclass(frozen=True, slots=True)
+class NewExample:
+    """`text` must be judged by the rule as `violates` says; `policy` is a name without a version."""
+
+    policy: str
+    rule: str
+    text: str
+    violates: bool
+    note: str = ""
+
+
+def add_example(session: Session, new: NewExample) -> Example:
+    """Raises LimitExceeded for too long a text or name."""
+    LIMITS.check("text_chars", len(new.text) + len(new.note), where=f"example of {new.rule[:64]}")
+    for name in (new.policy, new.rule):
+        LIMITS.check("id_chars", len(name), where="policy or rule of an example")
+    example = Example(policy=new.policy, rule=new.rule, text=new.text, violates=new.violates, note=new.note)
+    session.add(example)
+    session.flush()
+    return example
+
+
+def list_examples(
+    session: Session, policy: str, *, rule: str | None = None, after: int = 0, size: int = 100
+) -> Page[Example]:
+    """The examples of `policy`, oldest first; of one `rule` if it is given."""
+    query = select(Example).where(Example.policy == policy)
+    if rule is not None:
+        query = query.where(Example.rule == rule)
+    return page(session, query, Example.id, after, size)
+
+
+def remove_example(session: Session, id: int) -> None:
+    """Erases the example with its text. Raises NotFound."""
+    example = session.get(Example, id)
+    if example is None:
+        raise NotFound(f"there is no example {id}", next_step="List the examples to see their numbers.")
+    session.delete(example)
