@@ -62,6 +62,17 @@ _NAMED_FROM_BY_CODE = {"en": 0.35, "ar": 0.35, "mr": 0.35, "hi": 0.8} | dict.fro
     _CONFUSED_CODES.split(), 0.97
 )
 
+# Words that English alone writes like this. Of 9,697 posts in other languages that are written in ASCII, 71 pass the
+# test below, and all but three of them are named English without it too; of English posts a quarter to a half pass.
+_ENGLISH_WORDS = (
+    "the and you that this with have your they are what would there which because about when who how from been were "
+    "their should it's don't i'm you're"
+)
+_KNOWN_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_WORD = re.compile(r"[a-z']+")
+_ENGLISH_READ_CHARS = 400
+_ENGLISH = 0.99
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -86,7 +97,16 @@ def identify(text: str) -> Language:
     rightly, 1.7 % wrongly; weak are Marathi, Malay against Indonesian, and Danish against Swedish.
     """
     text = text[:_READ_CHARS]
+    if text.isascii() and _is_plainly_english(text):
+        return Language("en", _ENGLISH)
     return _remembered(text) if len(text) <= _MEMO_CHARS else _identify(text)
+
+
+def _is_plainly_english(text: str) -> bool:
+    """At least two of its words, and one in six, are `_ENGLISH_WORDS`: that spares most texts the model."""
+    words = _WORD.findall(text[:_ENGLISH_READ_CHARS].lower())
+    known = sum(map(_KNOWN_ENGLISH.__contains__, words))
+    return known >= 2 and len(words) >= 4 and known * 6 >= len(words)
 
 
 @lru_cache(maxsize=4096)
