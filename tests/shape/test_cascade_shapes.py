@@ -135,7 +135,9 @@ def test_exceptions_that_nobody_can_check_turn_an_action_into_a_review():
     rule = Rule(
         "no-insults", "x", exceptions=("banter",), categories={"insult": 0.8}, actions=("remove", "warn")
     )
-    assert Moderator(policy(rule), detectors=[INSULTS]).moderate("you walnut").actions == ("review",)
+    decision = Moderator(policy(rule), detectors=[INSULTS]).moderate("you walnut")
+    assert decision.actions == ("review",)
+    assert "Nothing here can check its exceptions" in decision.violations[0].reason
     acting = Rule(
         "no-insults",
         "x",

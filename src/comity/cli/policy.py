@@ -172,7 +172,7 @@ def _enforcement(rule: Rule, moderator: Any) -> dict[str, str]:
     row["enforced_by"] = " + ".join(who[enforcer] for enforcer in compiled.enforcers)
     row["follows"] = " + ".join(compiled.on_hit)
     notes = []
-    if compiled.on_hit != rule.actions:
+    if compiled.deferred:
         notes.append(f"no judge checks its exceptions, so {' + '.join(rule.actions)} became review")
     unserved = [c for c in rule.categories if c not in plans[0].providers]
     if unserved:

@@ -34,8 +34,8 @@ class Screen:
 class PlanRule:
     """A rule, ready to be settled. `watchers` are the detectors of its screens.
 
-    `on_hit` are the actions that really follow: a rule whose exceptions nobody can check has `review` here where the
-    policy says something stronger. `judge` is None where no judge reads the rule.
+    `on_hit` are the actions that really follow: a rule whose exceptions nobody can check is `deferred` to a person and
+    has `review` here where the policy says something stronger. `judge` is None where no judge reads the rule.
     """
 
     id: str
@@ -46,6 +46,7 @@ class PlanRule:
     exceptions: bool
     severity: Severity
     on_hit: tuple[str, ...]
+    deferred: bool
     watchers: frozenset[str]
 
     @property
@@ -175,6 +176,7 @@ def _rule(rule: Rule, providers: Mapping[str, tuple[str, ...]], calibration: Cal
     judge = None
     if rule.criterion.id in providers:
         judge = Screen(rule.criterion.id, _JUDGE_ACT, _JUDGE_REVIEW)
+    deferred = _defers(rule, judge)
     return PlanRule(
         id=rule.id,
         text=rule.text,
@@ -183,14 +185,15 @@ def _rule(rule: Rule, providers: Mapping[str, tuple[str, ...]], calibration: Cal
         when=rule.when,
         exceptions=bool(rule.exceptions),
         severity=rule.severity or Severity.MINOR,
-        on_hit=_on_hit(rule, judge),
+        on_hit=("review",) if deferred else strongest(rule.actions),
+        deferred=deferred,
         watchers=frozenset(name for screen in screens for name in providers[screen.criterion]),
     )
 
 
-def _on_hit(rule: Rule, judge: Screen | None) -> tuple[str, ...]:
+def _defers(rule: Rule, judge: Screen | None) -> bool:
     unchecked = rule.exceptions and judge is None and rule.without_judge == "review"
-    return ("review",) if unchecked and rank(rule.item_action) > rank("review") else strongest(rule.actions)
+    return bool(unchecked) and rank(rule.item_action) > rank("review")
 
 
 def _number(criterion: str, threshold: float | Risk, calibration: Calibration) -> float:

@@ -168,7 +168,7 @@ def _broken(
         rule=rule.id,
         criterion=screen.criterion,
         action=actions[0],
-        reason=_reason(screen, judgement),
+        reason=_reason(rule, screen, judgement),
         evidence=evidence or _whole(item),
         score=judgement.score,
         severity=max(graded, default=rule.severity),
@@ -176,17 +176,18 @@ def _broken(
     return Broken(violation, actions)
 
 
-def _reason(screen: Screen, judgement: Judgement) -> str:
+def _reason(rule: PlanRule, screen: Screen, judgement: Judgement) -> str:
+    person = " Nothing here can check its exceptions, so a person decides." if rule.deferred else ""
     kind, _, _ = screen.criterion.partition(":")
     if kind in _LISTS:
-        return f"{_LISTS[kind]} that this rule lists."
+        return f"{_LISTS[kind]} that this rule lists.{person}"
     score = judgement.score or 0.0
     sources = ", ".join(dict.fromkeys(signal.detector for signal in judgement.signals))
     what = "The judge says that this rule is broken" if kind == "rule" else f"Judged `{screen.criterion}`"
     edge = f"this rule acts from {screen.act:.2f}"
     if score < screen.act and screen.review is not None:
-        edge = f"a person decides from {screen.review:.2f}, and {edge}"
-    return f"{what} with probability {score:.2f} ({sources}); {edge}."
+        return f"{what} with probability {score:.2f} ({sources}); a person decides from {screen.review:.2f}, and {edge}."
+    return f"{what} with probability {score:.2f} ({sources}); {edge}.{person}"
 
 
 def _whole(item: Item) -> tuple[Evidence, ...]:
