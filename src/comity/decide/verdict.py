@@ -184,10 +184,10 @@ def _reason(rule: PlanRule, screen: Screen, judgement: Judgement) -> str:
     score = judgement.score or 0.0
     sources = ", ".join(dict.fromkeys(signal.detector for signal in judgement.signals))
     what = "The judge says that this rule is broken" if kind == "rule" else f"Judged `{screen.criterion}`"
-    edge = f"this rule acts from {screen.act:.2f}"
+    found = f"{what} with probability {score:.2f} ({sources})"
     if score < screen.act and screen.review is not None:
-        return f"{what} with probability {score:.2f} ({sources}); a person decides from {screen.review:.2f}, and {edge}."
-    return f"{what} with probability {score:.2f} ({sources}); {edge}.{person}"
+        return f"{found}; a person decides from {screen.review:.2f}, this rule acts from {screen.act:.2f}."
+    return f"{found}; this rule acts from {screen.act:.2f}.{person}"
 
 
 def _whole(item: Item) -> tuple[Evidence, ...]:
