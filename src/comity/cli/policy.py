@@ -181,5 +181,6 @@ def _enforcement(rule: Rule, moderator: Any) -> dict[str, str]:
 
 
 def _providers(compiled: Any, plan: Any) -> str:
-    names = (name for screen in compiled.screens for name in plan.providers[screen.criterion])
-    return ", ".join(dict.fromkeys(names))
+    names = [name for screen in compiled.screens for name in plan.providers[screen.criterion]]
+    kinds = (f"its {name.partition(':')[0]}" if name.endswith(f":{compiled.id}") else name for name in names)
+    return ", ".join(dict.fromkeys(kinds))
