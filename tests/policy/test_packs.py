@@ -17,7 +17,7 @@ def enforced(policy: Policy) -> list[Rule]:
 
 
 def cases(*, want: bool) -> list[tuple[Rule, RuleExample]]:
-    """Examples that words and patterns must answer as wanted; what violates may be left to a category, if there is one."""
+    """Examples that words and patterns must answer as wanted; what violates may be left to a category."""
     rules = [rule for name in PACKS for rule in enforced(load(name)) if rule.terms or rule.patterns]
     return [
         (rule, example)
