@@ -26,7 +26,7 @@ from comity.evaluate.score_map import Figures, ScoreMap, measure
 from comity.models import find
 from comity.moderator import Moderator
 from comity.serve.perspective.attributes import CRITERIA
-from comity.serve.perspective.judge import judge
+from comity.serve.perspective.judge import judgements, wanted
 from comity.serve.perspective.score_maps import PACKAGED, ScoreMaps
 
 DOCS = Path(__file__).parent.parent / "docs" / "migrate-perspective.md"
@@ -88,7 +88,8 @@ def score(rows: list[Row]) -> list[dict[str, float]]:
     with Moderator("community") as moderator:
         for first in track(range(0, len(rows), BATCH), "scoring"):
             items = [Item.text(row.text, lang="en") for row in rows[first : first + BATCH]]
-            for judged in judge(moderator, items, ATTRIBUTES):
+            decisions = moderator.moderate_many(items, want=wanted(ATTRIBUTES))
+            for judged in judgements(moderator.plan, decisions, ATTRIBUTES):
                 found.append({name: one.score or 0.0 for name, one in judged.items()})
     return found
 

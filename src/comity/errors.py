@@ -6,6 +6,7 @@
     ├── PolicyError             a policy file has mistakes; all of them, located        (HTTP 422)
     ├── NotFound                a named policy, model, detector or row does not exist   (HTTP 404)
     ├── Unauthorised            a key is missing or wrong                               (HTTP 401)
+    ├── Forbidden               a key may not do this                                   (HTTP 403)
     ├── ArtefactError           a model's files are missing, changed or do not fit
     ├── CalibrationError        a stated risk cannot be met, or calibration data is too thin
     ├── MissingExtra            a heavy dependency is not installed; says the command
@@ -102,6 +103,10 @@ class NotFound(ComityError):
 
 class Unauthorised(ComityError):
     default_code = "A001"
+
+
+class Forbidden(ComityError):
+    default_code = "A002"
 
 
 class ArtefactError(ComityError):

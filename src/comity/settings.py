@@ -11,16 +11,19 @@ from typing import Any
 from comity.errors import InputError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """database: SQLAlchemy URL. policies: a folder of policy files beside the packs. threads: decisions that are made
-    at the same time, 1 to 256. model_threads: those that a model uses for one batch, 0 for as many as there are
-    cores. drain_seconds: how long running requests may take after SIGTERM. perspective_map: a
-    site's own map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English
-    rather than refuse it.
+    """database: SQLAlchemy URL. policy: a name or a file. policies: a folder of policy files beside the packs. threads:
+    batches that are decided at the same time, 1 to 256. model_threads: those that a model uses for one batch, 0 for as
+    many as there are cores. batch_wait_ms: how long the first request of a batch waits for others. queue: items that
+    may wait to be decided. deadline_seconds: how long a request may take. drain_seconds: how long running ones may
+    take after SIGTERM. reload_policy: policies are read again when their files change. perspective_map: a site's own
+    map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English rather than
+    refuse it.
     """
 
     database: str
@@ -30,9 +33,14 @@ class Settings:
     policies: Path | None = None
     threads: int = 2
     model_threads: int = 0
+    batch_wait_ms: int = 2
+    queue: int = 2_000
+    deadline_seconds: int = 60
     require_key: bool = False
     drain_seconds: int = 30
     log_level: str = "info"
+    log_format: str = "text"
+    reload_policy: bool = False
     perspective_map: Path | None = None
     never_fail_on_language: bool = False
 
@@ -98,10 +106,13 @@ def _switch(value: str) -> bool:
     return value.lower() in _TRUE
 
 
-def _log_level(value: str) -> str:
-    if value.lower() not in LOG_LEVELS:
-        raise ValueError(f"is none of {', '.join(LOG_LEVELS)}")
-    return value.lower()
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError(f"is none of {', '.join(words)}")
+        return value.lower()
+
+    return parse
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -112,9 +123,14 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "policies": _folder,
     "threads": _whole(1, 256),
     "model_threads": _whole(0, 256),
+    "batch_wait_ms": _whole(0, 1_000),
+    "queue": _whole(1, 1_000_000),
+    "deadline_seconds": _whole(1, 3_600),
     "require_key": _switch,
     "drain_seconds": _whole(0, 3_600),
-    "log_level": _log_level,
+    "log_level": _one_of(LOG_LEVELS),
+    "log_format": _one_of(LOG_FORMATS),
+    "reload_policy": _switch,
     "perspective_map": _file,
     "never_fail_on_language": _switch,
 }

@@ -1,4 +1,4 @@
-"""`docs/server.md` names every setting and every limit, with the default that the code has."""
+"""`docs/server.md` names all settings, limits, scopes and metrics; files for deployment name no other setting."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from comity.limits import Limits
-from comity.serve.workers import WAITING_PER_THREAD
-from comity.settings import Settings
+import pytest
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "server.md").read_text()
+from comity.limits import Limits
+from comity.serve.metrics import Metrics
+from comity.settings import Settings
+from comity.store import SCOPES
+
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = (DOCS / "server.md").read_text()
 
 
 def test_every_setting_is_in_the_table_with_its_default():
@@ -30,5 +34,16 @@ def test_every_limit_is_in_the_table_with_its_default():
     assert rows == {field.name: f"{field.default:,}" for field in fields(Limits)}
 
 
-def test_the_queue_is_as_long_as_it_says():
-    assert f"{WAITING_PER_THREAD} times as many may wait" in GUIDE
+def test_every_scope_and_every_metric_is_in_its_table():
+    keys = GUIDE.partition("## Keys")[2].partition("## ")[0]
+    assert set(re.findall(r"^\| `([a-z]+)` \|", keys, re.MULTILINE)) == set(SCOPES)
+    told = set(re.findall(r"^\| `(comity_\w+)` \|", GUIDE, re.MULTILINE))
+    families = re.findall(r"^# TYPE (comity_\w+) (\w+)", Metrics(lambda: 0).text().decode(), re.MULTILINE)
+    assert told == {name for name, _ in families if not name.endswith("_created")}
+
+
+@pytest.mark.parametrize("name", ["deployment.md", "deploy/comity.service", "deploy/Dockerfile"])
+def test_files_for_deployment_set_only_what_there_is(name):
+    named = set(re.findall(r"COMITY_([A-Z_]+)", (DOCS / name).read_text()))
+    assert named
+    assert named <= {field.name.upper() for field in fields(Settings)}

@@ -60,6 +60,11 @@ def test_every_setting_has_a_variable(tmp_path):
         ("COMITY_REQUIRE_KEY", "perhaps"),
         ("COMITY_DRAIN_SECONDS", "soon"),
         ("COMITY_LOG_LEVEL", "chatty"),
+        ("COMITY_LOG_FORMAT", "xml"),
+        ("COMITY_BATCH_WAIT_MS", "-1"),
+        ("COMITY_QUEUE", "0"),
+        ("COMITY_DEADLINE_SECONDS", "0"),
+        ("COMITY_RELOAD_POLICY", "sometimes"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable, value):

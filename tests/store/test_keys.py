@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from comity.errors import NotFound
-from comity.store import find_key, issue_key, list_keys, revoke_key
+from comity.errors import InputError, NotFound
+from comity.store import SCOPES, Database, find_key, issue_key, list_keys, revoke_key
 
 
 def test_an_issued_key_is_found_by_its_secret(database):
@@ -56,3 +56,27 @@ def test_a_revoked_key_is_found_no_more_but_stays_in_the_list(database):
 def test_a_key_that_is_not_there_cannot_be_revoked(database):
     with pytest.raises(NotFound), database.write() as session:
         revoke_key(session, 7)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"scopes": []}, {"scopes": ["everything"]}, {"per_minute": 0}, {"name": ""}, {"name": "x" * 513}],
+)
+def test_a_key_that_could_do_nothing_or_nobody_knows_is_not_issued(database, fields):
+    with pytest.raises(InputError), database.write() as session:
+        issue_key(session, **{"name": "forum", **fields})
+
+
+def test_keys_from_before_there_were_scopes_go_on_as_they_were(tmp_path):
+    path = tmp_path / "comity.db"
+    Database(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as connection:
+        for column in ("scope", "policy", "per_minute"):
+            connection.execute(f"ALTER TABLE api_keys DROP COLUMN {column}")
+        connection.execute(
+            "INSERT INTO api_keys VALUES (1, 'forum', 'comity_x', 'digest', '2026-01-01', NULL)"
+        )
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    with Database(f"sqlite:///{path}") as database, database.read() as session:
+        [key] = list_keys(session).rows
+    assert (key.scopes, key.policy, key.per_minute) == (set(SCOPES), None, None)

@@ -14,6 +14,9 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on; COMITY_PORT, else 8000.", min=0, max=65535)
     ] = None,
+    reload_policy: Annotated[
+        bool, typer.Option("--reload-policy", help="Read policies again when their files change.")
+    ] = False,
 ) -> None:
     """Serve the API and the pages until interrupted. Every other setting is an environment variable: docs/server.md."""
     from dataclasses import replace
@@ -22,4 +25,11 @@ def serve(
     from comity.settings import Settings
 
     settings = Settings.from_environment()
-    run(replace(settings, host=host or settings.host, port=settings.port if port is None else port))
+    run(
+        replace(
+            settings,
+            host=host or settings.host,
+            port=settings.port if port is None else port,
+            reload_policy=reload_policy or settings.reload_policy,
+        )
+    )

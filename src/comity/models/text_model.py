@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 _BATCH_TOKENS = 2048  # larger batches leave the caches of a small CPU
+_LONGER, _LONGER_TOKENS = 1.2, 4  # measured on mixed posts: 8 of them run a quarter faster than in one batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,17 @@ def calibrated(logits: NDArray[np.float32], calibrations: Sequence[Calibration])
 
 
 def length_batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indices, shortest rows first, in batches with rows x longest row within `budget` where one row alone fits."""
+    """Indices, shortest rows first, in batches with rows x longest row within `budget` where one row alone fits.
+
+    A batch also ends where the next row is much longer than its first: padding the short ones costs more than a batch.
+    """
     batches: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not batches or (len(batches[-1]) + 1) * lengths[i] > budget:
+        if (
+            not batches
+            or (len(batches[-1]) + 1) * lengths[i] > budget
+            or lengths[i] > _LONGER * lengths[batches[-1][0]] + _LONGER_TOKENS
+        ):
             batches.append([])
         batches[-1].append(i)
     return batches

@@ -14,13 +14,14 @@ from starlette.middleware import Middleware
 from comity import __version__
 from comity.moderator.asking import Askable
 from comity.serve import problems
-from comity.serve.api import azure, health, mistral, moderate, openai, perspective, policies
+from comity.serve.api import azure, health, metrics, mistral, moderate, openai, perspective, policies
 from comity.serve.auth import require_key
 from comity.serve.body import BodyLimit
-from comity.serve.door import Door
+from comity.serve.door import Door, door_name
 from comity.serve.drain import DrainMiddleware
 from comity.serve.envelope import Envelope
 from comity.serve.page import page
+from comity.serve.reload import watch
 from comity.serve.service import Service
 from comity.settings import Settings
 
@@ -34,12 +35,16 @@ def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None
     The models are loaded in the background after the start. Raises PolicyError, NotFound, StoreError.
     """
     service = Service.start(settings, detectors)
+    vendors = {prefix: door for door in VENDOR_DOORS for prefix in door.prefixes}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with create_task_group() as tasks:
+            tasks.start_soon(service.batcher.run)
             warm_up = partial(service.readiness.warm_up, service.policies)
             tasks.start_soon(partial(to_thread.run_sync, warm_up, abandon_on_cancel=True))
+            if settings.reload_policy:
+                tasks.start_soon(watch, service.policies)
             yield
             tasks.cancel_scope.cancel()
         service.storage.close()
@@ -52,16 +57,16 @@ def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None
         redoc_url=None,
         lifespan=lifespan,
         middleware=[
-            Middleware(Envelope),
+            Middleware(Envelope, metrics=service.metrics, door_of=partial(door_name, vendors=vendors)),
             Middleware(DrainMiddleware, drain=service.drain),
             Middleware(BodyLimit),
         ],
     )
     app.state.service = service
-    problems.install(app, {prefix: door.error for door in VENDOR_DOORS for prefix in door.prefixes})
+    problems.install(app, {prefix: door.error for prefix, door in vendors.items()})
     app.include_router(health.router)
     guarded = [Depends(require_key)] if settings.require_key else []
-    for door in (moderate.router, policies.router):
+    for door in (moderate.router, policies.router, metrics.router):
         app.include_router(door, dependencies=guarded, responses=_responses(settings))
     for vendor in VENDOR_DOORS:
         known = [Depends(vendor.require_key)] if settings.require_key else []
@@ -79,9 +84,11 @@ def _responses(settings: Settings) -> dict[int | str, dict[str, Any]]:
         413: "The body is larger than the limit `request_bytes`.",
         415: "The body is not `application/json`.",
         422: "The request has mistakes; `errors` says where.",
-        503: "Too many requests are waiting, or the server is shutting down.",
+        429: "Too many items are waiting, or the key has made all its requests of this minute.",
+        503: "The server is not ready, took too long, or is shutting down.",
     }
     if settings.require_key:
         told[401] = "The API key is missing or unknown."
+        told[403] = "The API key lacks the scope that this needs."
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": text, "content": content} for status, text in sorted(told.items())}

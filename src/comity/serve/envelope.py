@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import re
 from asyncio import CancelledError
+from collections import Counter
+from collections.abc import Callable
 from http import HTTPStatus
 from time import perf_counter
 from traceback import extract_tb
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from comity.serve.logs import FIELDS
+from comity.serve.metrics import Metrics
 from comity.serve.problems import comity_problem, problem
 from comity.serve.unavailable import Unavailable
 
@@ -34,18 +38,22 @@ _SECURITY = {
 class Envelope:
     """The outermost middleware. A sane X-Request-Id of the caller is taken over, otherwise one is made.
 
-    It logs the path without its query, which may hold the text of an item.
+    It logs the path without its query, which may hold the text of an item. door_of: names the door at a path.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, door_of: Callable[[str], str]) -> None:
         self._app = app
+        self._metrics = metrics
+        self._door_of = door_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        door = self._door_of(scope["path"])
+        actions: Counter[str] = Counter()
+        scope.setdefault("state", {}).update(request_id=request_id, door=door, actions=actions)
         started = perf_counter()
         status: int | None = None
 
@@ -67,6 +75,8 @@ class Envelope:
             if status is None:
                 overtaken = Unavailable("the server is shutting down and could not finish", retry_after=5)
                 await comity_problem(Request(scope), overtaken)(scope, receive, send_sealed)
+        except ClientDisconnect:
+            pass  # nobody waits for an answer
         except Exception as error:
             _log_failure(request_id, error)
             if status is not None:
@@ -80,8 +90,26 @@ class Envelope:
             )
             await answer(scope, receive, send_sealed)
         finally:
-            ms = (perf_counter() - started) * 1000
-            logger.info("%s %s %s %.1f ms %s", scope["method"], scope["path"], status, ms, request_id)
+            seconds = perf_counter() - started
+            self._metrics.answered(door, status, seconds)
+            logger.info(
+                "%s %s %s %.1f ms %s",
+                scope["method"],
+                scope["path"],
+                status,
+                seconds * 1000,
+                request_id,
+                extra={
+                    FIELDS: {
+                        "request_id": request_id,
+                        "door": door,
+                        "status": status,
+                        "ms": round(seconds * 1000, 1),
+                        "items": actions.total(),
+                        "actions": dict(actions),
+                    }
+                },
+            )
 
 
 def _request_id(scope: Scope) -> str:

@@ -13,7 +13,8 @@ from comity.content import Item
 from comity.decide import Decision
 from comity.detect import Failed
 from comity.policy import Policy
-from comity.serve.service import service_of
+from comity.serve import deciding
+from comity.serve.deciding import moderator_for
 from comity.serve.unavailable import Unavailable
 from comity.taxonomy import CATEGORIES
 from comity.wire.native import NotJudgedOut
@@ -62,20 +63,17 @@ async def decide(
 ) -> list[Told]:
     """What `tell` makes of the decision for each item, in order; `want` are our categories that need scores.
 
-    Raises NotFound for an unknown `policy`; Unavailable if the server has too much to do, or if a detector failed and
-    the policy does not say to allow then: these doors have no other way to tell it from a harmless text.
+    Raises NotFound for an unknown `policy`; TooMany if the server has too much to do; Unavailable if a detector failed
+    and the policy does not say to allow then: these doors have no other way to tell it from a harmless text.
     """
-    service = service_of(request)
-    chosen = service.policies.find(policy)
+    moderator = await moderator_for(request, policy)
 
-    def work() -> list[Told]:
-        moderator = service.policies.moderator(chosen)
-        decisions = list(moderator.moderate_many(items, want=want))
-        if chosen.on_failure != "allow":
+    def tell_all(decisions: list[Decision]) -> list[Told]:
+        if moderator.policy.on_failure != "allow":
             _check_answered(decisions)
-        return [tell(decision, chosen) for decision in decisions]
+        return [tell(decision, moderator.policy) for decision in decisions]
 
-    return await service.workers.run(work)
+    return await deciding.decide(request, moderator, items, tell_all, want=want)
 
 
 def _check_answered(decisions: Iterable[Decision]) -> None:

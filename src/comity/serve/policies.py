@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from comity.errors import CalibrationError, InputError, NotFound
+from comity.errors import CalibrationError, ComityError, InputError, NotFound
 from comity.moderator import Moderator
 from comity.moderator.asking import Askable
 from comity.moderator.assemble import registered
 from comity.policy import Library, Policy, load, read
 
+logger = logging.getLogger(__name__)
+
 EDITED_KEPT = 32
 """Edited policies whose compiled plans are kept, the most recently used ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What is served at one time: policies by name with their files, and the default one."""
+
+    library: Library
+    known: Mapping[str, Policy]
+    files: Mapping[str, Path]
+    default: Policy
+
+
+_Loader = Callable[[str, Library, Policy | None], Policy | None]
+"""Reads a policy by name or file; it is handed the one that was served before, if any."""
+
+
 class Policies:
-    """The packs and the policies in `folder`, by name; `default` is used where a request names none.
+    """The packs and the policies in `folder`, by name; `default`, a name or a file, is used where a request names none.
 
     All moderators share one set of detectors: the registered ones, unless `detectors` are given. Safe to share
     between threads. Raises PolicyError for a policy with mistakes, NotFound if there is no `default`.
@@ -27,56 +45,148 @@ class Policies:
     def __init__(
         self, default: str, folder: Path | None = None, *, detectors: Sequence[Askable] | None = None
     ) -> None:
-        self._library = Library(folder) if folder else Library()
-        self._known = {name: load(name, library=self._library) for name in self._library.names()}
-        self.default = self.find(default)
+        self._reference = default
+        self._file = Path(default) if default.endswith((".yaml", ".yml")) else None
+        self._folders = [folder] if folder else []
         self._detectors = detectors
         self._moderators: dict[str, Moderator] = {}
         self._lock = Lock()
+        self._shared_lock = Lock()
         self._edited = lru_cache(maxsize=EDITED_KEPT)(self._compile)
+        self._stamps = self._stamped()
+        self._shelf = self._read(_read_strictly)
+
+    @property
+    def default(self) -> Policy:
+        return self._shelf.default
 
     def known(self) -> tuple[Policy, ...]:
         """All of them, the default first."""
-        others = (policy for policy in self._known.values() if policy is not self.default)
-        return (self.default, *others)
+        shelf = self._shelf
+        others = (policy for policy in shelf.known.values() if policy is not shelf.default)
+        return (shelf.default, *others)
 
     def find(self, reference: str | None) -> Policy:
         """The policy called `reference`, such as `community` or `community@1`. Raises NotFound."""
-        if reference is None:
-            return self.default
-        policy = self._known.get(reference.partition("@")[0])
-        if policy is None or reference not in (policy.name, policy.reference):
-            names = ", ".join(known.reference for known in self._known.values())
-            raise NotFound("the server has no such policy", next_step=f"Use one of: {names}.")
-        return policy
+        shelf = self._shelf
+        return shelf.default if reference is None else _find(shelf.known, reference)
 
     def source(self, policy: Policy) -> str:
         """The text of the file of a known policy."""
-        path = self._library.find(policy.name)
-        return path.read_text("utf-8-sig") if path else ""
+        path = self._shelf.files.get(policy.name)
+        return path.read_text("utf-8-sig") if path and path.is_file() else ""
+
+    def ready(self, policy: Policy) -> Moderator | None:
+        """The moderator of a known policy, if it was made already."""
+        found = self._moderators.get(policy.name)
+        return found if found and found.policy is policy else None
 
     def moderator(self, policy: Policy) -> Moderator:
-        """The moderator of a known policy."""
+        """The moderator of a known policy, made when it is first needed."""
         with self._lock:
-            if policy.name not in self._moderators:
-                self._moderators[policy.name] = Moderator(policy, detectors=self._shared())
-            return self._moderators[policy.name]
+            found = self.ready(policy)
+            if found is None:
+                found = Moderator(policy, detectors=self._shared())
+                # A request may still hold a policy that was read again meanwhile.
+                if self._shelf.known.get(policy.name) is policy:
+                    self._moderators[policy.name] = found
+            return found
 
     def edited(self, text: str) -> Moderator:
         """The moderator of a policy that is given as YAML. Raises PolicyError, InputError."""
         return self._edited(text)
 
-    def _compile(self, text: str) -> Moderator:
-        policy = read(text, library=self._library)
+    def reload(self) -> None:
+        """Reads everything again if a file has changed, and serves it from the next request on. A policy with mistakes
+        stays what it was, and the log tells each of them. Requests at work go on under the policy they began with.
+        """
+        stamps = self._stamped()
+        if stamps == self._stamps:
+            return
+        self._stamps = stamps
+        made: dict[str, Moderator] = {}
+
+        def load_or_keep(reference: str, library: Library, before: Policy | None) -> Policy | None:
+            try:
+                policy = load(reference, library=library)
+                if policy == before:
+                    return before
+                made[policy.name] = Moderator(policy, detectors=self._shared())
+            except ComityError as error:
+                kept = before.reference if before else "nothing"
+                logger.error("the policy %s cannot be served; %s stays:\n%s", reference, kept, error)
+                return before
+            return policy
+
+        shelf = self._read(load_or_keep, self._shelf)
         with self._lock:
-            detectors = self._shared()
+            self._shelf = shelf
+            self._moderators.update(made)
+            self._edited.cache_clear()
+        for name, moderator in made.items():
+            if shelf.known.get(name) is moderator.policy:
+                logger.info("now serving %s, plan %s", moderator.policy.reference, moderator.plan.digest)
+
+    def _read(self, load_one: _Loader, last: _Shelf | None = None) -> _Shelf:
+        """All files, read with `load_one`. A policy of the `last` shelf whose file is gone is kept."""
+        library = Library(*self._folders)
+        files = {name: path for name in library.names() if (path := library.find(name))}
+        known = dict(last.known) if last else {}
+        for name in files:
+            if policy := load_one(name, library, known.get(name)):
+                known[name] = policy
+        if self._file is not None:
+            own = Library(*self._folders, self._file.parent)
+            default = load_one(self._reference, own, last.default if last else None)
+            assert default is not None, "it was read when the server started"
+            files[default.name] = self._file
+        else:
+            default = self._default_of(known, last)
+        known[default.name] = default
+        return _Shelf(library, known, files, default)
+
+    def _default_of(self, known: Mapping[str, Policy], last: _Shelf | None) -> Policy:
         try:
-            return Moderator(policy, detectors=detectors)
+            return _find(known, self._reference)
+        except NotFound:
+            if last is None:
+                raise
+            logger.error("the file of %s holds another version; the old one stays", self._reference)
+            return last.default
+
+    def _stamped(self) -> dict[Path, tuple[int, int, int]]:
+        """What changes when a file does: its time, its size and its place on the disk."""
+        library = Library(*self._folders)
+        files = [library.find(name) for name in library.names()] + [self._file]
+        stamps = {}
+        for path in files:
+            if path is not None and path.is_file():
+                found = path.stat()
+                stamps[path] = (found.st_mtime_ns, found.st_size, found.st_ino)
+        return stamps
+
+    def _compile(self, text: str) -> Moderator:
+        policy = read(text, library=self._shelf.library)
+        try:
+            return Moderator(policy, detectors=self._shared())
         except CalibrationError as error:
             # A risk that cannot be met is the writer's mistake here, not the server's.
             raise InputError(error.what, next_step=error.next_step, code=error.code) from error
 
     def _shared(self) -> Sequence[Askable]:
-        if self._detectors is None:
-            self._detectors = registered()
-        return self._detectors
+        with self._shared_lock:
+            if self._detectors is None:
+                self._detectors = registered()
+            return self._detectors
+
+
+def _read_strictly(reference: str, library: Library, before: Policy | None) -> Policy:  # noqa: ARG001
+    return load(reference, library=library)
+
+
+def _find(known: Mapping[str, Policy], reference: str) -> Policy:
+    policy = known.get(reference.partition("@")[0])
+    if policy is None or reference not in (policy.name, policy.reference):
+        names = ", ".join(found.reference for found in known.values())
+        raise NotFound("the server has no such policy", next_step=f"Use one of: {names}.")
+    return policy

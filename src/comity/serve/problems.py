@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from comity.errors import (
     ComityError,
+    Forbidden,
     InputError,
     LimitExceeded,
     NotFound,
@@ -23,7 +24,7 @@ from comity.errors import (
     StoreError,
     Unauthorised,
 )
-from comity.serve.unavailable import Unavailable
+from comity.serve.unavailable import TooMany, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 BODY_BRANCHES = ("one item", "many items")
@@ -36,6 +37,8 @@ _STATUS: dict[type[ComityError], HTTPStatus] = {
     PolicyError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     Unauthorised: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     ComityError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -80,6 +83,7 @@ class Problem(BaseModel):
         return None
 
 
+Entry = TypeVar("Entry")
 ErrorShape = Callable[[Problem], JSONResponse]
 """Tells a problem in the words and with the status code of a vendor."""
 
@@ -107,12 +111,17 @@ def problem(
     return answer
 
 
-def _shape(request: Request) -> ErrorShape:
-    path = request.url.path
-    for prefix, shape in request.app.state.error_shapes.items():
+def behind(path: str, prefixes: Mapping[str, Entry]) -> Entry | None:
+    """What stands for `path` in a mapping from prefixes of paths."""
+    for prefix, entry in prefixes.items():
         if path == prefix or path.startswith(f"{prefix}/"):
-            return cast(ErrorShape, shape)
-    return _problem_document
+            return entry
+    return None
+
+
+def _shape(request: Request) -> ErrorShape:
+    shapes = cast(Mapping[str, ErrorShape], request.app.state.error_shapes)
+    return behind(request.url.path, shapes) or _problem_document
 
 
 def _problem_document(document: Problem) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from ipaddress import ip_address
 from time import monotonic
 from types import FrameType
 
@@ -10,7 +11,10 @@ import uvicorn
 
 from comity.serve.app import create_app
 from comity.serve.drain import Drain
+from comity.serve.logs import configure
 from comity.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _CLOSING_SECONDS = 2
 
@@ -19,9 +23,13 @@ def run(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT, then drains: running requests get `drain_seconds` to finish, new ones get a
     503, and `/readyz` says so. A second signal stops at once. Raises PolicyError, NotFound, StoreError.
     """
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    configure(settings)
+    if not settings.require_key and not _is_loopback(settings.host):
+        logger.warning(
+            "listening on %s without keys: whoever reaches this port can use it. Issue keys with `comity keys create` "
+            "and set COMITY_REQUIRE_KEY=1, or let a proxy decide who may pass.",
+            settings.host,
+        )
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -34,6 +42,13 @@ def run(settings: Settings) -> None:
         timeout_graceful_shutdown=_CLOSING_SECONDS,
     )
     _Server(config, app.state.service.drain, settings.drain_seconds).run()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class _Server(uvicorn.Server):

@@ -13,3 +13,9 @@ class Unavailable(ComityError):
     def __init__(self, what: str, *, retry_after: int = 1) -> None:
         self.retry_after = retry_after
         super().__init__(what, next_step=f"Try again in {retry_after} s.")
+
+
+class TooMany(Unavailable):
+    """Answered as HTTP 429: the caller, or all callers together, ask for more than they may."""
+
+    default_code = "H003"

@@ -14,11 +14,12 @@ from comity.store.banks import (
 )
 from comity.store.database import Database
 from comity.store.examples import NewExample, add_example, list_examples, remove_example
-from comity.store.keys import IssuedKey, find_key, issue_key, list_keys, revoke_key
+from comity.store.keys import SCOPES, IssuedKey, Scope, find_key, issue_key, list_keys, revoke_key
 from comity.store.paging import Page
 from comity.store.tables import Annotation, ApiKey, Bank, BankItem, Example
 
 __all__ = [
+    "SCOPES",
     "Annotation",
     "ApiKey",
     "Bank",
@@ -30,6 +31,7 @@ __all__ = [
     "NewBankItem",
     "NewExample",
     "Page",
+    "Scope",
     "add_annotation",
     "add_example",
     "find_key",

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Literal, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from comity.errors import NotFound
+from comity.errors import InputError, NotFound
 from comity.store.paging import Page, page
-from comity.store.tables import ApiKey, now
+from comity.store.tables import ID_CHARS, ApiKey, now
 
+Scope = Literal["moderate", "annotate", "admin"]
+"""What a key may do: have items decided and read the policies; say what a comment should have been scored; change
+blocklists and read the metrics.
+"""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+_DEFAULT: tuple[Scope, ...] = ("moderate",)
 _SCHEME = "comity_"
 _SECRET_BYTES = 32
 _PREFIX_CHARS = len(_SCHEME) + 6
@@ -26,10 +35,34 @@ class IssuedKey:
     key: ApiKey
 
 
-def issue_key(session: Session, name: str) -> IssuedKey:
-    """A new key with 256 random bits; `name` says whose it is."""
+def issue_key(
+    session: Session,
+    name: str,
+    *,
+    scopes: Collection[Scope] = _DEFAULT,
+    policy: str | None = None,
+    per_minute: int | None = None,
+) -> IssuedKey:
+    """A new key with 256 random bits; `name` says whose it is.
+
+    policy: for its requests that name none. per_minute: the most requests in a minute. Raises InputError for a name
+    that is empty or longer than ID_CHARS, for no or an unknown scope, for a rate below 1.
+    """
+    if not 1 <= len(name) <= ID_CHARS:
+        raise InputError(f"the name of a key has 1 to {ID_CHARS} characters")
+    if not scopes or not set(scopes) <= set(SCOPES):
+        raise InputError(f"a key has one or more of the scopes {', '.join(SCOPES)}")
+    if per_minute is not None and per_minute < 1:
+        raise InputError("a key may make at least one request in a minute")
     secret = _SCHEME + token_urlsafe(_SECRET_BYTES)
-    key = ApiKey(name=name, prefix=secret[:_PREFIX_CHARS], digest=_digest(secret))
+    key = ApiKey(
+        name=name,
+        prefix=secret[:_PREFIX_CHARS],
+        digest=_digest(secret),
+        scope=" ".join(sorted(set(scopes))),
+        policy=policy,
+        per_minute=per_minute,
+    )
     session.add(key)
     session.flush()
     return IssuedKey(secret, key)

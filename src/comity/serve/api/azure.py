@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from fastapi import APIRouter
+from anyio import to_thread
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -14,7 +15,7 @@ from comity.decide import Decision
 from comity.moderator.record import decision_out
 from comity.policy import Policy
 from comity.serve.api import azure_blocklists
-from comity.serve.auth import check_key
+from comity.serve.auth import check_key, needs
 from comity.serve.azure.levels import OURS, level_of, of_four
 from comity.serve.azure.matching import matches
 from comity.serve.body import JsonRoute
@@ -29,6 +30,7 @@ _PREFIX = "/azure/contentsafety"
 _ATTACK = categories("shieldPrompt", "azure")
 _CODES = {
     401: "401",
+    403: "Forbidden",
     404: "ResourceNotFound",
     405: "MethodNotAllowed",
     415: "UnsupportedMediaType",
@@ -36,11 +38,12 @@ _CODES = {
     503: "ServerBusy",
 }
 
+_MODERATES = [Depends(needs("moderate"))]
 router = APIRouter(prefix=_PREFIX, route_class=JsonRoute)
 router.include_router(azure_blocklists.router)
 
 
-@router.post("/text:analyze")
+@router.post("/text:analyze", dependencies=_MODERATES)
 async def analyze_text(
     request: Request, body: wire.AnalyzeTextRequest, policy: PolicyHeader = None
 ) -> wire.AnalyzeTextResponse:
@@ -48,7 +51,7 @@ async def analyze_text(
     service = service_of(request)
     item = Item.text(body.text)
     named = body.blocklist_names
-    found = await service.workers.run(partial(matches, service.storage, named, item)) if named else []
+    found = await to_thread.run_sync(matches, service.storage, named, item) if named else []
     if found and body.halt_on_blocklist_hit:
         return wire.AnalyzeTextResponse(
             blocklists_match=found, categories_analysis=[], not_judged=[], comity=None
@@ -60,7 +63,7 @@ async def analyze_text(
     return analysis
 
 
-@router.post("/text:shieldPrompt")
+@router.post("/text:shieldPrompt", dependencies=_MODERATES)
 async def shield_prompt(
     request: Request, body: wire.ShieldPromptRequest, policy: PolicyHeader = None
 ) -> wire.ShieldPromptResponse:
@@ -122,4 +125,4 @@ def _require_key(request: Request) -> None:
     check_key(request, request.headers.get("ocp-apim-subscription-key"))
 
 
-DOOR = Door(router, ("/azure",), error, _require_key)
+DOOR = Door("azure", router, ("/azure",), error, _require_key)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Query
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from comity import store
+from comity.serve.auth import needs
 from comity.serve.azure.matching import check
 from comity.serve.body import JsonRoute
 from comity.serve.service import service_of
@@ -21,6 +23,7 @@ NAME_PARAMETER = "blocklistName"
 _MOST_ROWS = 1_000
 _DEFAULT_ROWS = 100
 
+_READS, _CHANGES = [Depends(needs("moderate"))], [Depends(needs("admin"))]
 router = APIRouter(prefix="/text/blocklists", route_class=JsonRoute)
 Name = Annotated[str, Path(alias=NAME_PARAMETER, pattern=wire.NAME_PATTERN)]
 Count = Annotated[int, Query(ge=0, le=MOST_ITEMS)]
@@ -28,7 +31,7 @@ PageSize = Annotated[int, Query(ge=1, le=_MOST_ROWS)]
 Result = TypeVar("Result")
 
 
-@router.get("", response_model_exclude_none=True)
+@router.get("", dependencies=_READS, response_model_exclude_none=True)
 async def list_blocklists(
     request: Request, skip: Count = 0, maxpagesize: PageSize = _DEFAULT_ROWS
 ) -> wire.BlocklistPage:
@@ -42,7 +45,7 @@ async def list_blocklists(
     )
 
 
-@router.patch("/{blocklistName}")
+@router.patch("/{blocklistName}", dependencies=_CHANGES)
 async def put_blocklist(request: Request, name: Name, body: wire.BlocklistPatch) -> JSONResponse:
     """Makes the blocklist (201) or changes its description (200)."""
 
@@ -56,17 +59,19 @@ async def put_blocklist(request: Request, name: Name, body: wire.BlocklistPatch)
     return JSONResponse(blocklist.model_dump(by_alias=True, exclude_none=True), 201 if made else 200)
 
 
-@router.get("/{blocklistName}", response_model_exclude_none=True)
+@router.get("/{blocklistName}", dependencies=_READS, response_model_exclude_none=True)
 async def get_blocklist(request: Request, name: Name) -> wire.Blocklist:
     return await _in_session(request, lambda session: _blocklist(store.get_bank(session, name)))
 
 
-@router.delete("/{blocklistName}", status_code=204, response_class=Response)
+@router.delete("/{blocklistName}", dependencies=_CHANGES, status_code=204, response_class=Response)
 async def delete_blocklist(request: Request, name: Name) -> None:
     await _in_session(request, lambda session: store.remove_bank(session, name), writes=True)
 
 
-@router.post("/{blocklistName}:addOrUpdateBlocklistItems", response_model_exclude_none=True)
+@router.post(
+    "/{blocklistName}:addOrUpdateBlocklistItems", dependencies=_CHANGES, response_model_exclude_none=True
+)
 async def put_items(request: Request, name: Name, body: wire.AddItemsRequest) -> wire.AddItemsResponse:
     """Adds items; one whose text is there already is changed and keeps its id."""
     new = [
@@ -81,7 +86,9 @@ async def put_items(request: Request, name: Name, body: wire.AddItemsRequest) ->
     return wire.AddItemsResponse(blocklist_items=await _in_session(request, put, writes=True))
 
 
-@router.post("/{blocklistName}:removeBlocklistItems", status_code=204, response_class=Response)
+@router.post(
+    "/{blocklistName}:removeBlocklistItems", dependencies=_CHANGES, status_code=204, response_class=Response
+)
 async def remove_items(request: Request, name: Name, body: wire.RemoveItemsRequest) -> None:
     def remove(session: Session) -> None:
         store.remove_bank_items(session, store.get_bank(session, name), body.blocklist_item_ids)
@@ -89,7 +96,7 @@ async def remove_items(request: Request, name: Name, body: wire.RemoveItemsReque
     await _in_session(request, remove, writes=True)
 
 
-@router.get("/{blocklistName}/blocklistItems", response_model_exclude_none=True)
+@router.get("/{blocklistName}/blocklistItems", dependencies=_READS, response_model_exclude_none=True)
 async def list_items(
     request: Request,
     name: Name,
@@ -111,7 +118,7 @@ async def list_items(
     )
 
 
-@router.get("/{blocklistName}/blocklistItems/{itemId}", response_model_exclude_none=True)
+@router.get("/{blocklistName}/blocklistItems/{itemId}", dependencies=_READS, response_model_exclude_none=True)
 async def get_item(
     request: Request, name: Name, item_id: Annotated[wire.ItemId, Path(alias="itemId")]
 ) -> wire.BlocklistItem:
@@ -129,7 +136,7 @@ async def _in_session(request: Request, work: Callable[[Session], Result], *, wr
         with database.write() if writes else database.read() as session:
             return work(session)
 
-    return await service.workers.run(run)
+    return await to_thread.run_sync(run)
 
 
 def _next(request: Request, **changes: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -15,6 +15,7 @@ from comity.content.item import Role
 from comity.decide import Decision
 from comity.moderator.record import decision_out
 from comity.policy import Policy
+from comity.serve.auth import needs
 from comity.serve.body import JsonRoute
 from comity.serve.door import Door
 from comity.serve.foreign import PolicyHeader, decide, not_judged, read
@@ -30,7 +31,7 @@ _OURS["dangerous_and_criminal_content"] = _OURS["dangerous"] + _OURS["criminal"]
 _WANT = frozenset(category for named in _OURS.values() for category in named)
 _ROLES: dict[str, Role] = {"system": "prompt", "user": "prompt", "tool": "prompt", "assistant": "response"}
 
-router = APIRouter(prefix="/mistral/v1", route_class=JsonRoute)
+router = APIRouter(prefix="/mistral/v1", route_class=JsonRoute, dependencies=[Depends(needs("moderate"))])
 
 
 @router.post("/moderations")
@@ -102,4 +103,4 @@ def _with_unread(result: wire.ModerationResult, message: wire.Message) -> wire.M
     return result.model_copy(update={"not_judged": unread + result.not_judged}) if unread else result
 
 
-DOOR = Door(router, ("/mistral",), error)
+DOOR = Door("mistral", router, ("/mistral",), error)

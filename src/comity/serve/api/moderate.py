@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Discriminator, Tag
 from starlette.requests import Request
 
-from comity.moderator import Moderator
 from comity.moderator.record import decision_out, facts_of, item_of
+from comity.serve.auth import needs
 from comity.serve.body import JsonRoute
+from comity.serve.deciding import decide, moderator_for
 from comity.serve.problems import BODY_BRANCHES
-from comity.serve.service import service_of
 from comity.wire.native import DecisionOut, ItemIn, ModerateRequest, ModerateResponse
 
-router = APIRouter(prefix="/v1", tags=["moderate"], route_class=JsonRoute)
+router = APIRouter(
+    prefix="/v1", tags=["moderate"], route_class=JsonRoute, dependencies=[Depends(needs("moderate"))]
+)
 _ONE, _MANY = BODY_BRANCHES
 
 
@@ -38,16 +39,14 @@ PolicyName = Annotated[
 @router.post("/moderate")
 async def moderate(request: Request, body: Body, policy: PolicyName = None) -> DecisionOut | ModerateResponse:
     """The decision for one item; or, for `items`, all their decisions in the same order."""
-    service = service_of(request)
     many = isinstance(body, ModerateRequest)
     records = body.items if isinstance(body, ModerateRequest) else [body]
     named = body.policy if isinstance(body, ModerateRequest) else None
-    chosen = service.policies.find(named or policy)
-    decisions = await service.workers.run(lambda: _decide(service.policies.moderator(chosen), records))
+    decisions = await decide(
+        request,
+        await moderator_for(request, named or policy),
+        [item_of(record) for record in records],
+        lambda decided: [decision_out(decision) for decision in decided],
+        facts=[facts_of(record) for record in records],
+    )
     return ModerateResponse(decisions=decisions) if many else decisions[0]
-
-
-def _decide(moderator: Moderator, records: Sequence[ItemIn]) -> list[DecisionOut]:
-    items = [item_of(record) for record in records]
-    facts = [facts_of(record) for record in records]
-    return [decision_out(decision) for decision in moderator.moderate_many(items, facts)]

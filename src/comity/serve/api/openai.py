@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -12,6 +12,7 @@ from comity.content import Item, Part
 from comity.decide import Decision
 from comity.moderator.record import decision_out
 from comity.policy import Policy
+from comity.serve.auth import needs
 from comity.serve.body import JsonRoute
 from comity.serve.door import Door
 from comity.serve.foreign import ACTING, PolicyHeader, decide, not_judged, read
@@ -22,8 +23,10 @@ from comity.wire.native import NotJudgedOut
 
 _OURS = {code: categories(code, "openai") for code in wire.CATEGORIES}
 _WANT = frozenset(category for named in _OURS.values() for category in named)
+_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+_TYPES = {429: "requests"}
 
-router = APIRouter(route_class=JsonRoute)
+router = APIRouter(route_class=JsonRoute, dependencies=[Depends(needs("moderate"))])
 
 
 @router.post("/v1/moderations")
@@ -78,9 +81,9 @@ def error(problem: Problem) -> JSONResponse:
     status = 400 if problem.status == 422 else problem.status
     told = wire.Error(
         message=problem.sentence,
-        type="server_error" if status >= 500 else "invalid_request_error",
+        type=_TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error"),
         param=problem.field,
-        code="invalid_api_key" if status == 401 else problem.code,
+        code=_CODES.get(status, problem.code),
     )
     return JSONResponse(wire.ErrorResponse(error=told).model_dump(), status)
 
@@ -94,4 +97,4 @@ def _with_images(result: wire.ModerationResult, parts: list[wire.Part]) -> wire.
     return result.model_copy(update={"not_judged": unread + result.not_judged}) if unread else result
 
 
-DOOR = Door(router, ("/v1/moderations", "/openai"), error)
+DOOR = Door("openai", router, ("/v1/moderations", "/openai"), error)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence, Set
 from typing import Any
 
-from fastapi import APIRouter
+from anyio import to_thread
+from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from comity.content import Item
+from comity.decide import Decision
+from comity.serve.auth import identify, needs
 from comity.serve.body import JsonRoute
+from comity.serve.deciding import decide, moderator_for
 from comity.serve.door import Door
 from comity.serve.perspective.analyze import Analyzer
 from comity.serve.perspective.discovery import discovery_document
 from comity.serve.perspective.failures import Refused, google_error, key_missing, key_unknown
 from comity.serve.perspective.suggest import suggest
 from comity.serve.service import service_of
-from comity.store import find_key
 from comity.wire.perspective import AnalyzeRequest, AnalyzeResponse, SuggestRequest, SuggestResponse
 
 _PREFIX = "/perspective"
@@ -51,23 +55,30 @@ async def discovery(request: Request, version: str = "v1alpha1") -> JSONResponse
     return JSONResponse(discovery_document(f"{str(request.base_url).rstrip('/')}{_PREFIX}/"))
 
 
-@router.post("/v1alpha1/comments:analyze", response_model_exclude_none=True)
+@router.post(
+    "/v1alpha1/comments:analyze", dependencies=[Depends(needs("moderate"))], response_model_exclude_none=True
+)
 async def analyze(request: Request, body: AnalyzeRequest) -> AnalyzeResponse:
     """Scores a comment in the requested attributes. Nothing of it is stored."""
     service = service_of(request)
+    moderator = await moderator_for(request, None)
 
-    def decide() -> AnalyzeResponse:
-        moderator = service.policies.moderator(service.policies.default)
-        return Analyzer(moderator, service.score_maps, service.never_fail_on_language).analyze(body)
+    async def ask(items: Sequence[Item], want: Set[str]) -> list[Decision]:
+        return await decide(request, moderator, items, list, want=want) if items else []
 
-    return await service.workers.run(decide)
+    analyzer = Analyzer(ask, moderator.plan, service.score_maps, service.never_fail_on_language)
+    return await analyzer.analyze(body)
 
 
-@router.post("/v1alpha1/comments:suggestscore", response_model_exclude_none=True)
+@router.post(
+    "/v1alpha1/comments:suggestscore",
+    dependencies=[Depends(needs("annotate"))],
+    response_model_exclude_none=True,
+)
 async def suggestscore(request: Request, body: SuggestRequest) -> SuggestResponse:
     """Stores what a comment should have been scored."""
     service = service_of(request)
-    return await service.workers.run(lambda: suggest(service.storage.open(), body))
+    return await to_thread.run_sync(lambda: suggest(service.storage.open(), body))
 
 
 def _require_key(request: Request) -> None:
@@ -77,9 +88,8 @@ def _require_key(request: Request) -> None:
     secret = request.query_params.get("key") or request.headers.get("x-goog-api-key")
     if not secret:
         raise key_missing()
-    with service_of(request).storage.open().read() as session:
-        if find_key(session, secret) is None:
-            raise key_unknown()
+    if not identify(request, secret):
+        raise key_unknown()
 
 
-DOOR = Door(router, (_PREFIX,), google_error, _require_key)
+DOOR = Door("perspective", router, (_PREFIX,), google_error, _require_key)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from comity.policy import Policy
-from comity.serve.service import service_of
+from comity.serve.auth import needs
+from comity.serve.service import policy_of, service_of
 
-router = APIRouter(prefix="/v1", tags=["policies"])
+router = APIRouter(prefix="/v1", tags=["policies"], dependencies=[Depends(needs("moderate"))])
 
 
 class RuleOut(BaseModel):
@@ -40,7 +41,9 @@ class PoliciesOut(BaseModel):
 async def policies(request: Request) -> PoliciesOut:
     """Every policy with its rules in plain language."""
     known = service_of(request).policies
-    return PoliciesOut(default=known.default.name, policies=[_policy_out(policy) for policy in known.known()])
+    return PoliciesOut(
+        default=policy_of(request, None).name, policies=[_policy_out(policy) for policy in known.known()]
+    )
 
 
 def _policy_out(policy: Policy) -> PolicyOut:

@@ -14,19 +14,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from comity.content import Item
 from comity.content.item import ROLES
-from comity.decide import Decision
-from comity.errors import ComityError, PolicyError, Problem, Unauthorised
-from comity.moderator import Moderator
+from comity.errors import ComityError, Forbidden, PolicyError, Problem, Unauthorised
 from comity.moderator.record import decision_out
 from comity.policy import Policy
-from comity.serve.auth import check_key
+from comity.serve.auth import check_key, check_scope
+from comity.serve.deciding import decide, moderator_for
 from comity.serve.page.form import Form, read_form
 from comity.serve.page.result import Result, result
 from comity.serve.page.samples import SAMPLES
 from comity.serve.problems import comity_problem, status_of
-from comity.serve.service import Service, service_of
+from comity.serve.service import policy_of, service_of
+from comity.serve.unavailable import TooMany
 
 _ASK_FOR_KEY = 'Basic realm="Comity: the API key is the password", charset="UTF-8"'
 _STATIC = Path(__file__).parent / "static"
@@ -65,21 +64,28 @@ async def _show(request: Request) -> Response:
     service = service_of(request)
     try:
         await to_thread.run_sync(check_key, request)
+        check_scope(request, "moderate")
     except Unauthorised as error:
         refusal = comity_problem(request, error)
         refusal.headers["WWW-Authenticate"] = _ASK_FOR_KEY
         return refusal
+    except (Forbidden, TooMany) as error:
+        return comity_problem(request, error)
     form, policy = Form(), service.policies.default
     try:
         form = await read_form(request)
-        policy = service.policies.find(form.policy or None)
+        policy = policy_of(request, form.policy or None)
         form = _with_editor(form, service.policies.source(policy))
         if form.text is None or form.do in ("edit", "discard"):
             return _page(request, form, policy)
         item = form.item
         if request.method == "POST" and form.do == "check" and form.link:
             return RedirectResponse(f"./{form.link}#result", 303)
-        decision, moderator = await service.workers.run(lambda: _decide(service, form, policy, item))
+        if form.yaml:
+            moderator = await to_thread.run_sync(service.policies.edited, form.yaml)
+        else:
+            moderator = await moderator_for(request, form.policy or None)
+        [decision] = await decide(request, moderator, [item], list, edited=bool(form.yaml))
     except ComityError as error:
         if form.format == "json":
             return comity_problem(request, error)
@@ -95,12 +101,6 @@ def _with_editor(form: Form, source: str) -> Form:
         return replace(form, yaml=form.yaml or source)
     unchanged = form.yaml.strip() == source.strip()
     return replace(form, yaml="") if form.do == "discard" or unchanged else form
-
-
-def _decide(service: Service, form: Form, policy: Policy, item: Item) -> tuple[Decision, Moderator]:
-    policies = service.policies
-    moderator = policies.edited(form.yaml) if form.yaml else policies.moderator(policy)
-    return moderator.moderate(item), moderator
 
 
 def _mistakes(error: ComityError) -> Mistakes:

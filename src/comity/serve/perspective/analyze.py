@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from anyio import to_thread
+
 from comity.content import Item
-from comity.moderator import Moderator
+from comity.decide import Plan
 from comity.serve.perspective.attributes import CRITERIA
 from comity.serve.perspective.comment import Comment, comment_of
 from comity.serve.perspective.failures import Refused, language_not_supported, unavailable
-from comity.serve.perspective.judge import Judged, judge
+from comity.serve.perspective.judge import Ask, Judged, judge
 from comity.serve.perspective.score_maps import ScoreMaps
 from comity.serve.perspective.spans import sentences, trim
 from comity.wire.perspective import (
@@ -28,20 +30,21 @@ _SCORE_TYPES = (None, "SCORE_TYPE_UNSPECIFIED", "PROBABILITY")
 
 @dataclass(frozen=True, slots=True)
 class Analyzer:
-    """never_fail_on_language: in place of a language error, the text is read as English, and an attribute that even
-    so nobody judges is left out.
+    """ask: decides items under `plan`. never_fail_on_language: in place of a language error, the text is read as
+    English, and an attribute that even so nobody judges is left out.
     """
 
-    moderator: Moderator
+    ask: Ask
+    plan: Plan
     maps: ScoreMaps
     never_fail_on_language: bool = False
 
-    def analyze(self, request: AnalyzeRequest) -> AnalyzeResponse:
+    async def analyze(self, request: AnalyzeRequest) -> AnalyzeResponse:
         """Raises Refused, with an error of Perspective's own."""
-        comment = comment_of(request)
+        comment = await to_thread.run_sync(comment_of, request)
         attributes = _attributes(request)
         ranges = _ranges(comment, by_sentence=bool(request.span_annotations))
-        whole, *pieces = found = self._judge(comment, ranges, frozenset(attributes))
+        whole, *pieces = found = await self._judge(comment, ranges, attributes.keys())
         if any(judged.failed for row in found for judged in row.values()):
             raise unavailable()
         scores: dict[str, AttributeScores] = {}
@@ -66,11 +69,13 @@ class Analyzer:
             client_token=request.client_token,
         )
 
-    def _judge(
-        self, comment: Comment, ranges: list[tuple[int, int]], attributes: frozenset[str]
+    async def _judge(
+        self, comment: Comment, ranges: list[tuple[int, int]], attributes: Collection[str]
     ) -> list[Mapping[str, Judged]]:
         """What is known of the whole comment and, if there are several, of each of its `ranges`."""
-        whole = judge(self.moderator, [comment.item], attributes, any_language=self.never_fail_on_language)
+        whole = await judge(
+            self.ask, self.plan, [comment.item], attributes, any_language=self.never_fail_on_language
+        )
         if len(ranges) == 1:
             return whole
         language = comment.item.lang or next(iter(comment.detected), None)
@@ -85,7 +90,7 @@ class Analyzer:
             for start, end in ranges
         ]
         # Most sentences are too short to tell their language, and the whole comment's was accepted already.
-        return whole + judge(self.moderator, pieces, attributes, any_language=True)
+        return whole + await judge(self.ask, self.plan, pieces, attributes, any_language=True)
 
     def _summary(self, comment: Comment, attribute: str, judged: Judged) -> float | None:
         """None: left out of the response."""

@@ -24,7 +24,7 @@ from comity.evaluate.score_map import (
 )
 from comity.moderator import Moderator
 from comity.serve.perspective.attributes import CRITERIA, canonical
-from comity.serve.perspective.judge import judge
+from comity.serve.perspective.judge import judgements, wanted
 from comity.serve.perspective.log import LoggedScore
 
 Bools = NDArray[np.bool_]
@@ -114,7 +114,8 @@ def _judged(
     found: dict[str, dict[str, float | None]] = {}
     for batch in watch([range(at, min(at + _BATCH, len(texts))) for at in range(0, len(texts), _BATCH)]):
         items = [Item.text(texts[place], role="comment") for place in batch]
-        for place, judged in zip(batch, judge(moderator, items, names), strict=True):
+        decisions = moderator.moderate_many(items, want=wanted(names))
+        for place, judged in zip(batch, judgements(moderator.plan, decisions, names), strict=True):
             if failed := [name for name, one in judged.items() if one.failed]:
                 raise CalibrationError(f"a detector for {failed[0]} failed", next_step="See the log above.")
             found[texts[place]] = {name: one.score if one.complete else None for name, one in judged.items()}
