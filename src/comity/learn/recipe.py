@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from comity.errors import InputError
+from comity.evaluate.reading import Annotation, Readings, Scalar
 from comity.taxonomy import CATEGORIES
-
-Scalar = str | int | float | bool
-Annotation = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Reading(_Strict):
-    """How one annotation is read from a row's labels: a share of annotators in [0, 1], or nothing (masked).
-
-    `field` alone reads a number. `values` translates the field's value; one that is not listed says nothing.
-    `any` is 1 if one of several fields is positive. `absent` is what a missing field means; without it, nothing.
-    `invert` gives one minus the number.
-    """
-
-    field: str | None = None
-    any: tuple[str, ...] = ()
-    values: dict[Scalar, Annotation] | None = None
-    absent: Annotation | None = None
-    invert: bool = False
-    constant: Annotation | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Reading:
-        if (self.field is not None) + bool(self.any) + (self.constant is not None) != 1:
-            raise ValueError("give exactly one of `field`, `any` and a plain number")
-        return self
-
-
-def _readings(value: Any) -> Any:
-    """`toxic`, `0`, one mapping, or a list of them of which the first that says something counts."""
-    choices = value if isinstance(value, list) else [value]
-    short = {str: "field", int: "constant", float: "constant"}
-    return [{short[type(choice)]: choice} if type(choice) in short else choice for choice in choices]
-
-
-Readings = Annotated[tuple[Reading, ...], BeforeValidator(_readings)]
 
 
 class Source(_Strict):

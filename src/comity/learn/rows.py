@@ -6,14 +6,15 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity.content.normalise import canonical
 from comity.errors import InputError
-from comity.learn.recipe import Reading, Recipe, Source
+from comity.evaluate.reading import annotation
+from comity.learn.recipe import Recipe, Source
 from comity.learn.templates import expand
 
 if TYPE_CHECKING:
@@ -98,31 +99,8 @@ def _read(source: Source, recipe: Recipe, data_root: Path) -> pd.DataFrame:
     default = np.nan if source.others is None else source.others
     for criterion in recipe.criteria:
         readings = source.read.get(criterion)
-        result[criterion] = (
-            default if readings is None else [_annotation(readings, label) for label in labels]
-        )
+        result[criterion] = default if readings is None else [annotation(readings, label) for label in labels]
     return result
-
-
-def _annotation(readings: tuple[Reading, ...], label: dict[str, Any]) -> float:
-    """The first reading that says something; NaN if none does."""
-    return next(
-        (said for said in (_said(reading, label) for reading in readings) if said is not None), np.nan
-    )
-
-
-def _said(reading: Reading, label: dict[str, Any]) -> float | None:
-    if reading.constant is not None:
-        return reading.constant
-    if reading.any:
-        return 1.0 if any(label.get(field, 0) for field in reading.any) else reading.absent
-    value = label.get(reading.field or "")
-    if value is None:
-        return reading.absent
-    if reading.values is not None:
-        return reading.values.get(value)
-    number = min(1.0, max(0.0, float(value)))
-    return 1.0 - number if reading.invert else number
 
 
 def _sampled(part: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
