@@ -16,15 +16,17 @@ class Reading(BaseModel):
     """How one annotation is read from a row's fields: a share of annotators in [0, 1], or nothing (masked).
 
     `field` alone reads a number. `values` translates the field's value; one that is not listed says nothing, unless
-    `others` says what it means. `any` is 1 if one of several fields is positive.
-    `above` makes the number 1 from there up, else 0. `absent` is what a missing field, or no positive one of `any`,
-    means; without it, nothing. `invert` gives one minus the number.
+    `others` says what it means. `any` is 1 if one of several fields is positive, 0 if none of them is missing or
+    positive. `mean` is the mean of those of several fields that are not missing. `above` makes the number 1 from there
+    up, else 0. `absent` is what a missing field means, for `any` and `mean` whatever else would say nothing; without
+    it, nothing. `invert` gives one minus the number.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: str | None = None
     any: tuple[str, ...] = ()
+    mean: tuple[str, ...] = ()
     values: dict[Scalar, Annotation] | None = None
     others: Annotation | None = None
     above: float | None = None
@@ -34,8 +36,8 @@ class Reading(BaseModel):
 
     @model_validator(mode="after")
     def _one_source(self) -> Reading:
-        if (self.field is not None) + bool(self.any) + (self.constant is not None) != 1:
-            raise ValueError("give exactly one of `field`, `any` and a plain number")
+        if (self.field is not None) + bool(self.any) + bool(self.mean) + (self.constant is not None) != 1:
+            raise ValueError("give exactly one of `field`, `any`, `mean` and a plain number")
         if self.others is not None and self.values is None:
             raise ValueError("`others` goes with `values`")
         return self
@@ -45,7 +47,11 @@ class Reading(BaseModel):
         if self.constant is not None:
             return self.constant
         if self.any:
-            return 1.0 if any(fields.get(name) for name in self.any) else self.absent
+            said = [fields.get(name) for name in self.any]
+            return 1.0 if any(said) else self.absent if None in said else 0.0
+        if self.mean:
+            numbers = [float(fields[name]) for name in self.mean if fields.get(name) is not None]
+            return sum(numbers) / len(numbers) if numbers else self.absent
         value = fields.get(self.field or "")
         if value is None:
             return self.absent

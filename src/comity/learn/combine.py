@@ -31,7 +31,7 @@ def combine(
     at least 30 annotated rows are hit by `other`, its weight there is not negative, and the fitted rule predicts the
     annotations better (log loss in five folds) than the maximum of the two scores, which is used otherwise.
     """
-    hits = _hits(other, texts, criteria)
+    hits = list_hits(other, texts, criteria, "en")
     combinations = {}
     for column, criterion in enumerate(criteria):
         known = np.isfinite(annotations[:, column])
@@ -57,11 +57,13 @@ def combine(
     return combinations
 
 
-def _hits(other: Detector, texts: Sequence[str], criteria: Sequence[str]) -> NDArray[np.float64]:
-    """(n, k): the detector's score, 0 where it gave no signal."""
+def list_hits(
+    other: Detector, texts: Sequence[str], criteria: Sequence[str], lang: str
+) -> NDArray[np.float64]:
+    """(n, k): the detector's score of texts in `lang`, 0 where it gave no signal."""
     found = np.zeros((len(texts), len(criteria)))
     columns = {criterion: column for column, criterion in enumerate(criteria)}
-    for row, outcome in enumerate(other.detect([Item.text(text, lang="en") for text in texts])):
+    for row, outcome in enumerate(other.detect([Item.text(text, lang=lang) for text in texts])):
         for signal in outcome.signals if isinstance(outcome, Signals) else ():
             if signal.criterion in columns:
                 found[row, columns[signal.criterion]] = signal.score

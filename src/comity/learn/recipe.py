@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from comity.errors import InputError
 from comity.evaluate.reading import Annotation, Readings, Scalar
+from comity.models.card import Ngrams
 from comity.taxonomy import CATEGORIES
 
 
@@ -17,10 +18,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Split = Literal["train", "validation", "test"]
+
+
 class Source(_Strict):
     """One use of one data set.
 
-    `where` keeps rows whose label of that name has one of the values. `others` is the annotation of every criterion
+    `splits_as` gives a split of the file another part here (`validation: test`). `where` keeps rows whose label of that name has one of the values. `others` is the annotation of every criterion
     without a reading. `cap` is how many training rows are drawn at most, after all rows with a positive annotation
     in a criterion of `keep`. `use: evaluate` means that no row of it teaches or calibrates; `splits` then says which
     of its rows test.
@@ -30,6 +34,7 @@ class Source(_Strict):
     path: str
     licence: str
     read: dict[str, Readings]
+    splits_as: dict[str, Split] = Field(default_factory=dict)
     where: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
     others: Annotation | None = None
     cap: int | None = Field(default=None, gt=0)
@@ -42,6 +47,7 @@ class Source(_Strict):
 class Training(_Strict):
     """The fine-tuning. `batch_tokens` bounds rows x longest row; rates are peaks of a warm-up and cosine."""
 
+    kind: Literal["encoder"] = "encoder"
     frozen_layers: int = Field(ge=0)
     max_tokens: int = Field(ge=16, le=512)
     stride: int = Field(ge=0)
@@ -52,6 +58,24 @@ class Training(_Strict):
     weight_decay: float = Field(ge=0)
     warmup: float = Field(ge=0, lt=1)
     threads: int = Field(ge=1)
+
+
+class NgramTraining(_Strict):
+    """A linear model of n-grams, read in windows of words. `strengths` are the inverse penalties to choose from, `folds`
+    the parts into which training rows are cut where a source has no validation rows.
+    """
+
+    kind: Literal["ngrams"]
+    features: Ngrams
+    window_words: int = Field(ge=8)
+    window_stride: int = Field(ge=0)
+    strengths: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
+    folds: int = Field(ge=2)
+
+
+def _kind(training: Any) -> str:
+    found = training.get("kind") if isinstance(training, dict) else getattr(training, "kind", None)
+    return str(found or "encoder")
 
 
 class Recipe(_Strict):
@@ -68,7 +92,9 @@ class Recipe(_Strict):
     criteria: tuple[str, ...]
     seed: int
     evaluation_cap: int = Field(gt=0)
-    training: Training
+    training: Annotated[
+        Annotated[Training, Tag("encoder")] | Annotated[NgramTraining, Tag("ngrams")], Discriminator(_kind)
+    ]
     templates: str | None = None
     sources: tuple[Source, ...]
     limits: tuple[str, ...] = ()

@@ -26,14 +26,16 @@ _ASCII_MARKS = re.compile(r"[\s!-/:-@\[-`{-~]+")  # emoji stay: contrast pairs d
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`annotations` float32 (n, k) in [0, 1] or NaN; columns as the recipe's criteria; `source` ids (n,).
+    """`annotations` float32 (n, k) in [0, 1] or NaN; columns as the recipe's criteria; `source` ids (n,); `id` (n,)
+    those of the rows in their file.
 
-    A row made from a template has the source `templates/<group>`.
+    A row made from a template has the source `templates/<group>`, and its text as its id.
     """
 
     texts: list[str]
     annotations: NDArray[np.float32]
     source: NDArray[np.str_]
+    id: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -54,6 +56,7 @@ def load(recipe: Recipe, data_root: Path, *, recipe_folder: Path) -> dict[str, R
     if recipe.templates:
         frames.append(expand(recipe_folder / recipe.templates, recipe.criteria, recipe.seed))
     frame = pd.concat(frames, ignore_index=True)
+    frame["id"] = frame["id"].fillna(frame["text"])
     frame["text"] = [canonical(text).text for text in frame["text"]]
     frame["key"] = [_ASCII_MARKS.sub(" ", text.casefold()).strip() for text in frame["text"]]
     frame = frame[frame["text"].str.strip() != ""].drop_duplicates(["source", "split", "key"])
@@ -68,6 +71,7 @@ def load(recipe: Recipe, data_root: Path, *, recipe_folder: Path) -> dict[str, R
             part["text"].tolist(),
             part[list(recipe.criteria)].to_numpy(np.float32),
             part["source"].to_numpy(np.str_),
+            part["id"].to_numpy(np.str_),
         )
     return rows
 
@@ -87,15 +91,16 @@ def _read(source: Source, recipe: Recipe, data_root: Path) -> pd.DataFrame:
     if missing:
         raise InputError(f"columns are missing: {', '.join(sorted(missing))}", where=str(path))
     frame["labels"] = frame["labels"].map(json.loads)
-    kept = frame["lang"].str.split("-").str[0].isin(recipe.languages)
+    kept = frame["lang"].isin(recipe.languages) | frame["lang"].str.split("-").str[0].isin(recipe.languages)
     for name, allowed in source.where.items():
         kept &= frame["labels"].map(lambda label, name=name: label.get(name)).isin(allowed)
     if source.use == "evaluate":
         kept &= frame["split"].isin(source.splits)
+    frame["id"] = frame["id"] if "id" in frame else [f"row-{number}" for number in range(len(frame))]
     frame = frame[kept]
     labels = frame["labels"].tolist()
-    result = pd.DataFrame({"text": frame["text"].to_numpy(), "source": source.id})
-    result["split"] = "test" if source.use == "evaluate" else frame["split"].to_numpy()
+    result = pd.DataFrame({"text": frame["text"].to_numpy(), "source": source.id, "id": frame["id"].to_numpy()})
+    result["split"] = "test" if source.use == "evaluate" else frame["split"].replace(source.splits_as).to_numpy()
     default = np.nan if source.others is None else source.others
     for criterion in recipe.criteria:
         readings = source.read.get(criterion)

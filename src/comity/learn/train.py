@@ -41,9 +41,9 @@ def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
     try:
         from tokenizers import Tokenizer
 
+        from comity.evaluate.linear import Linear
         from comity.learn.export import export
         from comity.learn.fit import fit
-        from comity.learn.linear import Linear
         from comity.learn.network import Network, pretrained_folder
 
         rows = load(plan, root, recipe_folder=recipe.parent)
