@@ -1,0 +1,158 @@
+"""A whole evaluation, on a data set and with a judge of our own making."""
+
+import json
+
+import numpy as np
+import pytest
+
+from comity.errors import InputError
+from comity.evaluate.run import evaluate
+from comity.evaluate.run_folder import RunFolder
+from comity.evaluate.subjects import open_subject
+from comity.evaluate.suite import read_suite
+from comity.evaluate.suite_run import Options
+
+SUITE = """
+suite: {name}
+summary: Is it an insult?
+kind: post
+scenario:
+  data: {data}
+  licence: CC0
+  languages: [en]
+  targets:
+    insult: {{read: insult, criteria: [insult]}}
+  slices: [site]
+metrics: [targets, slices]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMITY_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def suite(tmp_path):
+    """Writes a suite with a CSV file of 60 training, 120 validation and 90 test rows."""
+
+    def write(name="garden", data="garden.csv"):
+        lines = ["id,text,split,insult,site"]
+        for split, rows in (("train", 60), ("validation", 120), ("test", 90)):
+            for row in range(rows):
+                text = f"You are a walnut {row}" if row % 3 == 0 else f"Nice roses {row}"
+                lines.append(f"{split}-{row},{text},{split},{int(row % 3 == 0)},{'ab'[row % 2]}")
+        (tmp_path / "garden.csv").write_text("\n".join(lines), encoding="utf-8")
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(SUITE.format(name=name, data=data), encoding="utf-8")
+        return read_suite(path), path
+
+    return write
+
+
+class Judge:
+    """Wraps the judge of walnuts and counts the rows that it was asked; `after` that many it is stopped."""
+
+    def __init__(self, after=None):
+        self._judge = open_subject("python:tests.evaluate.walnuts:score")
+        self.asked, self.after = 0, after
+        self.name, self.version, self.remote = self._judge.name, self._judge.version, False
+
+    def answer(self, items):
+        self.asked += sum(item.id.startswith(("test", "validation")) for item in items)
+        if self.after is not None and self.asked > self.after:
+            raise KeyboardInterrupt
+        return self._judge.answer(items)
+
+    def under(self, policy):
+        return self
+
+    def megabytes(self):
+        return None
+
+
+def test_a_run_measures_a_judge_beside_floors_and_by_slice(suite, tmp_path):
+    report = evaluate(Judge(), [suite()], RunFolder(tmp_path / "run"), Options(data_root=tmp_path))
+    found = report.suite("garden").target("insult")
+    assert (found.rows, found.positives) == (90, 30)
+    assert found.auprc.value == 1.0
+    assert found.operating.f1.value == 1.0
+    assert {floor.name for floor in found.floors} == {"flag all", "flag none", "word list", "TF-IDF + LR"}
+    assert {(part.field, part.value) for part in found.slices} == {("site", "a"), ("site", "b")}
+    assert report.cost.latencies
+    kept = RunFolder(tmp_path / "run").report()
+    assert kept.model_dump_json() == report.model_dump_json()
+
+
+def test_row_scores_are_kept_for_comparisons(suite, tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    evaluate(Judge(), [suite()], folder, Options(data_root=tmp_path))
+    rows = folder.scores("garden")
+    assert len(rows.ids) == 90
+    assert np.array_equal(rows.truth["insult"], rows.score["insult"] > 0.5)
+
+
+def test_an_interrupted_run_goes_on_with_what_is_missing(suite, tmp_path):
+    suites = [suite("first"), suite("second")]
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(Judge(after=160), suites, folder, Options(data_root=tmp_path))
+    again = Judge()
+    report = evaluate(again, suites, folder, Options(data_root=tmp_path))
+    assert [part.suite for part in report.suites] == ["first", "second"]
+    whole = Judge()
+    evaluate(whole, suites, RunFolder(tmp_path / "other"), Options(data_root=tmp_path))
+    assert again.asked < whole.asked
+
+
+def test_a_folder_does_not_mix_runs(suite, tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    evaluate(Judge(), [suite()], folder, Options(data_root=tmp_path))
+    with pytest.raises(InputError, match="another run"):
+        evaluate(Judge(), [suite()], folder, Options(data_root=tmp_path, cap=50))
+
+
+def test_the_cap_draws_the_same_rows_every_time(suite, tmp_path):
+    ids = []
+    for name in ("one", "two"):
+        folder = RunFolder(tmp_path / name)
+        report = evaluate(Judge(), [suite()], folder, Options(data_root=tmp_path, cap=40))
+        ids.append(folder.scores("garden").ids)
+    assert ids[0] == ids[1]
+    assert (report.suite("garden").rows, report.suite("garden").sampled_from) == (40, 90)
+
+
+def test_a_suite_without_its_data_is_left_out_and_said(suite, tmp_path):
+    suites = [suite(), suite("lost", data="lost.csv")]
+    report = evaluate(Judge(), suites, RunFolder(tmp_path / "run"), Options(data_root=tmp_path))
+    assert [part.suite for part in report.suites] == ["garden"]
+    assert "lost" in report.notes[0]
+
+
+def test_without_any_suite_there_is_no_report(suite, tmp_path):
+    with pytest.raises(InputError, match="no suite could be run"):
+        evaluate(
+            Judge(),
+            [suite("lost", data="lost.csv")],
+            RunFolder(tmp_path / "run"),
+            Options(data_root=tmp_path),
+        )
+
+
+def test_progress_counts_to_the_end(suite, tmp_path):
+    seen = []
+    evaluate(
+        Judge(),
+        [suite()],
+        RunFolder(tmp_path / "run"),
+        Options(data_root=tmp_path),
+        watch=lambda *told: seen.append(told),
+    )
+    name, asked, of = seen[-1]
+    assert (name, asked) == ("garden", of)
+
+
+def test_a_report_of_another_version_is_an_error(tmp_path):
+    (tmp_path / "report.json").write_text(json.dumps({"subject": "x"}), encoding="utf-8")
+    with pytest.raises(InputError, match="not one of this version"):
+        RunFolder(tmp_path).report()
