@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from comity.cli import keys, migrate, models, moderate, policy, serve, train
+from comity.cli import evaluate, keys, migrate, models, moderate, policy, serve, train
 from comity.cli.exits import Exit
 from comity.errors import ArtefactError, ComityError, MissingExtra, StoreError
 
@@ -24,6 +24,7 @@ app.command()(serve.serve)
 app.command()(train.train)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(keys.app, name="keys")
 

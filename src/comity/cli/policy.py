@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from json import dumps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.cli.exits import Exit
+from comity.errors import InputError
 from comity.policy import Library, Risk, Rule, load
 
 app = typer.Typer(help="Look at, check and test policies.", no_args_is_help=True)
@@ -118,6 +120,33 @@ def try_policy(
             console.print(f"Not tried, for people only: {', '.join(sorted(untested))}.")
     if failed:
         raise typer.Exit(Exit.SOME_FAILED)
+
+
+@app.command("match")
+def match_examples(
+    policy: PolicyArgument,
+    examples: Annotated[Path, typer.Argument(help="New examples, one a line.")],
+    json: JsonOption = False,
+) -> None:
+    """Propose for each new example the rules that it may fall under, for a person to confirm.
+
+    What an example has in common with a rule's text and examples decides: letters, not meaning.
+    """
+    from comity.evaluate.sections.match_rules import match_rules
+
+    try:
+        texts = [line.strip() for line in examples.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the examples cannot be read: {error}", where=str(examples)) from error
+    found = match_rules(load(policy), texts, [{}] * len(texts))
+    console = Console()
+    for text, candidates in zip(texts, found, strict=True):
+        if json:
+            rules = {candidate.rule: round(candidate.similarity, 3) for candidate in candidates}
+            typer.echo(dumps({"text": text, "rules": rules}))
+        else:
+            names = ", ".join(f"{candidate.rule} ({candidate.similarity:.2f})" for candidate in candidates)
+            console.print(Text(f"{names or 'no rule is like it'}: ", style="bold"), Text(text))
 
 
 @app.command()
