@@ -76,6 +76,7 @@ def run(
 
       comity evaluate run model:english-v1 --lang en --data ./data --output runs/english-v1
     """
+    from comity.evaluate.floors_ahead import FloorsAhead
     from comity.evaluate.report.html import html
     from comity.evaluate.report.terminal import overview
     from comity.evaluate.run import evaluate
@@ -98,8 +99,9 @@ def run(
         raise InputError("no suite is left to run", next_step="`comity evaluate list` names them all.")
     folder = RunFolder(output)
     options = Options(data_root=root, cap=None if full else cap, seed=seed)
-    with _progress(len(suites)) as watch:
-        report = evaluate(judge, suites, folder, options, spec=subject, watch=watch)
+    todo = [one.suite for one, _ in suites if folder.suite(one.suite) is None]
+    with FloorsAhead(suites, todo, options) as floors, _progress(len(suites)) as watch:
+        report = evaluate(judge, suites, folder, options, spec=subject, floors=floors.of, watch=watch)
     page = output / "report.html"
     page.write_text(html(report), encoding="utf-8")
     if save:

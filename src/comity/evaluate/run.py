@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from comity.errors import InputError
 from comity.evaluate.cases import TEXTS
 from comity.evaluate.cost import cost
 from comity.evaluate.floors import Floors
+from comity.evaluate.floors_ahead import measure_floors
 from comity.evaluate.result import Report, SuiteResult
 from comity.evaluate.run_folder import RunFolder
 from comity.evaluate.subject import Subject
 from comity.evaluate.suite import Suite
-from comity.evaluate.suite_run import Options, run_suite
+from comity.evaluate.suite_run import FloorsOf, Options, run_suite
 from comity.evaluate.templates import expand
 
 Suites = Sequence[tuple[Suite, Path]]
@@ -31,20 +33,24 @@ def evaluate(
     options: Options,
     *,
     spec: str | None = None,
+    floors: FloorsOf | None = None,
     watch: Watch = lambda *_: None,
 ) -> Report:
     """Runs the suites that `folder` does not hold yet, measures the cost, and writes the report.
 
-    `spec` is how the subject was opened: a fresh process opens it again to measure memory. `watch` is told the suite,
+    `spec` is how the subject was opened: a fresh process opens it again to measure memory. `floors` are measured here
+    unless somebody does it already (`FloorsAhead.of`). `watch` is told the suite,
     and how many of how many items are asked. A suite whose data is missing is left out, and the report says so. Raises
     InputError if the folder holds another run or no suite can be run.
     """
     folder.claim(
         {"subject": subject.name, "version": subject.version, "cap": options.cap, "seed": options.seed}
     )
-    floors = Floors(suites, options.data_root)
     done: list[SuiteResult] = []
     notes: list[str] = []
+    if floors is None:
+        here = Floors(suites, options.data_root)
+        floors = partial(measure_floors, here, options)
     for suite, path in suites:
         try:
             done.append(_result(subject, suite, path, folder, options, floors, watch))
@@ -74,7 +80,7 @@ def _result(
     path: Path,
     folder: RunFolder,
     options: Options,
-    floors: Floors,
+    floors: FloorsOf,
     watch: Watch,
 ) -> SuiteResult:
     """From the folder, if an earlier start of this run has finished the suite."""

@@ -12,7 +12,7 @@ from typing import Any
 from comity.errors import InputError
 from comity.evaluate.ask import ask
 from comity.evaluate.cases import Cases, load
-from comity.evaluate.floors import Floors
+from comity.evaluate.floors import ByTarget
 from comity.evaluate.measure import Sample, Threshold, fixed_threshold, measure
 from comity.evaluate.metrics import Floats
 from comity.evaluate.result import (
@@ -45,6 +45,7 @@ from comity.policy import load as load_policy
 _FEWEST_CALIBRATION = 500
 _REASONS = 10
 Watch = Callable[[int, int], None]
+FloorsOf = Callable[[Suite, Path], ByTarget]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,11 @@ def run_suite(
     suite: Suite,
     path: Path,
     options: Options,
-    floors: Floors,
+    floors: FloorsOf,
     watch: Watch = lambda *_: None,
 ) -> tuple[SuiteResult, RowScores]:
-    """`path` is the suite's own file; `watch` is told how many of how many items are asked.
+    """`path` is the suite's own file; `floors` tells what something simple reaches on the same rows; `watch` is told
+    how many of how many items are asked.
 
     Raises InputError for data that is missing, empty or unreadable.
     """
@@ -125,7 +127,7 @@ def run_suite(
         rows=len(test),
         sampled_from=test.of,
         calibration_rows=len(calibration),
-        targets=tuple(run.targets(floors.of(suite, path, test, calibration))),
+        targets=tuple(run.targets(floors(suite, path))),
         not_judged={
             name: "the subject has no such criterion"
             for name in suite.scenario.targets
