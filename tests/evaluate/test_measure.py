@@ -87,3 +87,10 @@ def test_the_worst_rows_are_of_both_kinds():
     found = measured()
     assert {row.truth for row in found.worst} == {0.0, 1.0}
     assert all(abs(row.truth - row.score) > 0.5 for row in found.worst)
+
+
+def test_where_there_is_nothing_to_find_f1_says_nothing():
+    found = measured(np.zeros(ROWS)).operating
+    assert found.f1 is None
+    assert found.macro_f1 is None
+    assert found.false_positive_rate is not None

@@ -157,11 +157,12 @@ def _operating(test: Sample, threshold: Threshold, estimate: _Estimate) -> Opera
 def _at(flagged: Floats, test: Sample, threshold: Threshold, estimate: _Estimate) -> Operating:
     counts = confusion(test.truth, flagged, GIVEN)
     hits, alarms = counts.true_positives, counts.false_positives
+    there = hits + counts.false_negatives > 0  # else F1 says nothing
     return Operating(
         threshold=finite(threshold.value),
         source=threshold.source,
-        f1=estimate(f1_at(GIVEN), flagged),
-        macro_f1=estimate(macro_f1_at(GIVEN), flagged),
+        f1=estimate(f1_at(GIVEN), flagged) if there else None,
+        macro_f1=estimate(macro_f1_at(GIVEN), flagged) if there else None,
         precision=measured(rate(hits, hits + alarms)),
         recall=measured(rate(hits, hits + counts.false_negatives)),
         false_positive_rate=measured(rate(alarms, alarms + counts.true_negatives)),

@@ -1,19 +1,23 @@
-"""A model's last evaluation, kept beside its files for its card to quote: numbers only, no text and no curves."""
+"""A model's last evaluation, kept beside its files and quoted by its card: numbers only, no text and no curves."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from comity.errors import InputError
+from comity.evaluate.report.markdown import quote
 from comity.evaluate.result import Calibrated, Report, SuiteResult, TargetResult
 from comity.evaluate.run_folder import read_report
 from comity.models import Artefact
 
 NAME = "evaluation.json"
+_HEADING = "## Evaluation"
 
 
 def save(report: Report, artefact: Artefact) -> Path:
-    """Raises InputError if the report is about another model."""
+    """Writes the numbers and, as the last section of card.md, their tables. Raises InputError if the report is about
+    another model.
+    """
     if report.version != artefact.digest[: len(report.version)] or not report.version:
         raise InputError(
             f"the report is about {report.subject} {report.version}, not about this model",
@@ -22,6 +26,9 @@ def save(report: Report, artefact: Artefact) -> Path:
         )
     path = artefact.folder / NAME
     path.write_text(numbers_only(report).model_dump_json(exclude_defaults=True) + "\n", encoding="utf-8")
+    card = artefact.folder / "card.md"
+    written = card.read_text(encoding="utf-8").partition(_HEADING)[0].rstrip()
+    card.write_text(f"{written}\n\n{_HEADING}\n\n{quote(report)}", encoding="utf-8")
     return path
 
 
