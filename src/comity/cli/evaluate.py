@@ -27,7 +27,6 @@ app = typer.Typer(
 )
 app.add_typer(evaluate_data.app, name="data")
 RunArgument = Annotated[Path, typer.Argument(help="The --output folder of a run.")]
-CAP = 1000
 
 
 @app.command("list")
@@ -62,7 +61,7 @@ def run(
     output: Annotated[Path, typer.Option(help="Where results go; run again, it goes on there.")] = Path(
         "evaluation"
     ),
-    cap: Annotated[int, typer.Option(min=30, help="The most rows of a suite that are asked.")] = CAP,
+    cap: Annotated[int, typer.Option(min=30, help="The most rows of a suite that are asked.")] = 500,
     full: Annotated[bool, typer.Option("--full", help="All rows of every suite.")] = False,
     seed: Annotated[int, typer.Option(help="Of every resampling.")] = 0,
     save: Annotated[

@@ -42,7 +42,8 @@ from comity.evaluate.subject import Answers, Subject
 from comity.evaluate.suite import Suite
 from comity.policy import load as load_policy
 
-_FEWEST_CALIBRATION = 500
+CAP = 500
+_CALIBRATION = 400
 _REASONS = 10
 Watch = Callable[[int, int], None]
 FloorsOf = Callable[[Suite, Path], ByTarget]
@@ -50,21 +51,23 @@ FloorsOf = Callable[[Suite, Path], ByTarget]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`cap`: the most test rows of a data set that are asked (None: all), and half as many calibration rows, but at
-    least 500. Of packaged texts and functional tests, which need every case, all are asked.
+    """`cap`: the most test rows of a data set that are asked (None: all). Of calibration rows half as many are, but 400
+    if that is fewer, so that rare classes are among them. Of packaged texts all are asked, and of functional tests and
+    disguises, which need every case, as many as the suite says.
     """
 
     data_root: Path | None = None
-    cap: int | None = 1000
+    cap: int | None = CAP
     seed: int = 0
 
     def caps(self, suite: Suite) -> tuple[int | None, int | None]:
         """Test rows and calibration rows."""
-        own = None if suite.scenario.texts or suite.kind == "functional" else self.cap
+        own = None if suite.scenario.texts or suite.kind in ("functional", "robustness") else self.cap
         given = [cap for cap in (own, suite.inferencer.cap) if cap is not None]
         if not given:
             return None, None
-        return min(given), max(_FEWEST_CALIBRATION, min(given) // 2)
+        test = min(given)
+        return test, max(test // 2, min(test, _CALIBRATION))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,9 @@ def robustness(
     """One result after another, for each of `perturbations` (`all`: every one there is).
 
     scores: float (n,), the subject's on the clean texts; NaN counts as not found. Each disguise is put on up to `per`
-    positives, found when clean or not, and `per` negatives, all of which it changes in each of `seeds` draws; clean
-    and disguised numbers are of the same rows. `tick` is told how many more texts were asked. Raises NotFound for an
-    unknown perturbation.
+    positives, found when clean or not, all of which it changes in each of `seeds` draws, and once on `per` negatives;
+    clean and disguised numbers are of the same rows. `tick` is told how many more texts were asked. Raises NotFound for
+    an unknown perturbation.
     """
     order = np.random.default_rng(0).permutation(len(cases)).tolist()
     truth, clean = cases.truth[target], scores >= threshold
@@ -62,11 +62,11 @@ def robustness(
         if found is not None:
             decided = dict(zip(items, (found >= threshold).tolist(), strict=True))
         rows = [[decided[row, text] for text in texts] for row, texts in disguised.items()]
-        return np.array(rows, bool).reshape(len(disguised), seeds)
+        return np.array(rows, bool).reshape(len(disguised), -1 if rows else 1)
 
     for name in PERTURBATIONS if ALL in perturbations else perturbations:
         hidden = _disguise(cases, positives, name, seeds, per)
-        harmless = _disguise(cases, negatives, name, seeds, per)
+        harmless = _disguise(cases, negatives, name, 1, per)
         found, alarms = flagged(hidden), flagged(harmless)
         yield Robustness(
             perturbation=name,
