@@ -130,7 +130,7 @@ def run_suite(
         rows=len(test),
         sampled_from=test.of,
         calibration_rows=len(calibration),
-        targets=tuple(run.targets(floors(suite, path))),
+        targets=tuple(run.targets(floors(suite, path))) if "targets" in suite.metrics else (),
         not_judged={
             name: "the subject has no such criterion"
             for name in suite.scenario.targets
