@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from comity.errors import InputError
+from comity.evaluate.result import Duplicates
 from comity.evaluate.run import evaluate
 from comity.evaluate.run_folder import RunFolder
 from comity.evaluate.subjects import open_subject
@@ -103,6 +104,15 @@ def test_an_interrupted_run_goes_on_with_what_is_missing(suite, tmp_path):
     whole = Judge()
     evaluate(whole, suites, RunFolder(tmp_path / "other"), Options(data_root=tmp_path))
     assert again.asked < whole.asked
+
+
+def test_near_duplicates_that_were_counted_stay_in_the_report(suite, tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    report = evaluate(Judge(), [suite()], folder, Options(data_root=tmp_path))
+    found = Duplicates(train="garden", test="garden", test_rows=90, near=2, exact=1)
+    folder.finish(report.model_copy(update={"duplicates": (found,)}))
+    again = evaluate(Judge(), [suite()], folder, Options(data_root=tmp_path))
+    assert again.duplicates == (found,)
 
 
 def test_a_folder_does_not_mix_runs(suite, tmp_path):

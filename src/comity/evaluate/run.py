@@ -68,6 +68,7 @@ def evaluate(
         seed=options.seed,
         suites=tuple(done),
         cost=cost(subject, _sample(), spec=spec),
+        duplicates=folder.duplicates(),
         notes=tuple(notes),
     )
     folder.finish(report)

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from comity.errors import InputError
 from comity.evaluate.metrics import Floats
-from comity.evaluate.result import Report, SuiteResult
+from comity.evaluate.result import Duplicates, Report, SuiteResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,10 @@ class RunFolder:
 
     def finish(self, report: Report) -> None:
         _write(self.path / "report.json", report.model_dump_json(indent=1))
+
+    def duplicates(self) -> tuple[Duplicates, ...]:
+        """Near-duplicates that were counted after an earlier start of this run."""
+        return self.report().duplicates if (self.path / "report.json").exists() else ()
 
     def report(self) -> Report:
         """Raises InputError if the run is not finished or its report cannot be read."""
