@@ -29,6 +29,17 @@ RECIPE = {
 }
 
 
+NGRAMS = {
+    "kind": "ngrams",
+    "features": {"words": 2, "letters": [2, 4], "buckets": 4096},
+    "window_words": 32,
+    "window_stride": 8,
+    "strengths": [1, 8],
+    "folds": 3,
+    "prevalence": 0.4,
+}
+
+
 @pytest.fixture
 def workshop(tmp_path):
     return Workshop(tmp_path)
@@ -42,14 +53,17 @@ class Workshop:
         self.recipe = folder / "recipe.yaml"
         self.sources = []
 
-    def add(self, id, rows, **source):
-        """A source of rows (text, split, labels); further columns of a data set are the same in every row."""
+    def add(self, name, rows, **source):
+        """A source of rows (text, split, labels). `lang` is the same in every row, `id` lists those of the rows."""
         columns = ("text", "split", "labels")
         frame = pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=columns)
         frame["labels"] = frame["labels"].map(json.dumps)
         frame["lang"] = source.pop("lang", "en")
-        frame.to_parquet(self.folder / f"{id}.parquet")
-        self.sources.append({"id": id, "path": f"{id}.parquet", "licence": "CC0", "read": {}} | source)
+        ids = source.pop("id", None)
+        if ids is not None:
+            frame["id"] = ids
+        frame.to_parquet(self.folder / f"{name}.parquet")
+        self.sources.append({"id": name, "path": f"{name}.parquet", "licence": "CC0", "read": {}} | source)
 
     def write(self, **changes):
         document = RECIPE | {"sources": self.sources} | changes

@@ -17,9 +17,8 @@ def recipe(workshop):
 
 def rows(source, annotations):
     annotations = np.array(annotations, np.float32)
-    return Rows(
-        [f"text {i}" for i in range(len(annotations))], annotations, np.full(len(annotations), source)
-    )
+    texts = [f"text {i}" for i in range(len(annotations))]
+    return Rows(texts, annotations, np.full(len(annotations), source), texts)
 
 
 def test_each_source_and_criterion_with_enough_rows_gets_a_result(recipe):
@@ -41,6 +40,20 @@ def test_fourteen_positives_are_too_few(recipe):
     test = rows("new", [[1, NAN]] * 14 + [[0, NAN]] * 45)
     scores = np.zeros((59, 2), np.float32)
     assert results(recipe, test, scores, scores) == ()
+
+
+def test_with_thresholds_decisions_are_measured_beside_two_floors(recipe):
+    test = rows("new", [[1, NAN]] * 20 + [[0, NAN]] * 40)
+    scores = (
+        np.concatenate([np.full(25, 0.7), np.full(35, 0.2)]).astype(np.float32)[:, None].repeat(2, axis=1)
+    )
+    nothing_listed = np.zeros((60, 2), np.float32)
+    (result,) = results(recipe, test, scores, nothing_listed, [0.6, 0.5])
+    assert result.decided.threshold == 0.6
+    assert result.decided.f1.value == pytest.approx(2 * 20 / (2 * 20 + 5), abs=1e-3)
+    assert result.decided.f1.low < result.decided.f1.value < result.decided.f1.high
+    assert result.decided.macro_f1.value == pytest.approx((40 / 45 + 70 / 75) / 2, abs=1e-3)
+    assert result.decided.majority_macro_f1 == result.decided.baseline_macro_f1 == pytest.approx(0.4)
 
 
 def test_false_alarms_count_the_highest_score_of_wholly_harmless_rows():

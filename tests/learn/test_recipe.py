@@ -4,19 +4,40 @@ import pytest
 
 from comity.errors import InputError
 from comity.learn.recipe import read_recipe
+from comity.models import available
 
 SOURCE = {"id": "a", "path": "a.parquet", "licence": "CC0", "read": {}}
+RECIPES = Path(__file__).parents[2] / "recipes"
+PACKAGED = [artefact.card for artefact in available()]
 
 
-def test_the_recipe_of_the_packaged_model_is_valid():
-    recipe = read_recipe(Path(__file__).parents[2] / "recipes" / "english-v1.yaml")
-    assert recipe.name == "english-v1"
+@pytest.mark.parametrize("card", PACKAGED, ids=lambda card: card.name)
+def test_every_packaged_model_has_its_recipe(card):
+    recipe = read_recipe(RECIPES / f"{card.name}.yaml")
+    assert (recipe.name, recipe.version, recipe.languages) == (card.name, card.version, card.languages)
+    assert recipe.criteria == tuple(card.labels)
+    assert {source.id: source.licence for source in recipe.sources}.items() <= {
+        data.id: data.licence for data in card.data
+    }.items()
 
 
-def test_no_benchmark_teaches_the_packaged_model():
-    recipe = read_recipe(Path(__file__).parents[2] / "recipes" / "english-v1.yaml")
+@pytest.mark.parametrize("card", PACKAGED, ids=lambda card: card.name)
+def test_only_permitting_licences_teach_a_packaged_model(card):
+    permitting = ("MIT", "Apache-2.0", "CC0", "CC BY 4.0", "CC BY-SA", "named in docs/data.md")
+    taught = [data.licence for data in card.data if data.train or data.validation]
+    assert taught
+    for licence in taught:
+        assert any(name in licence for name in permitting)
+        assert not any(word in licence for word in ("NC", "ND", "none stated", "research"))
+
+
+@pytest.mark.parametrize("card", PACKAGED, ids=lambda card: card.name)
+def test_no_benchmark_teaches_a_packaged_model(card):
+    recipe = read_recipe(RECIPES / f"{card.name}.yaml")
     taught = {source.path for source in recipe.sources if source.use == "train"}
     benchmarks = (
+        "mhc",
+        "hatecheck",
         "openai_moderation",
         "hatemoji_check",
         "identity_term",
@@ -37,8 +58,11 @@ def test_no_benchmark_teaches_the_packaged_model():
         ({"sources": [SOURCE | {"read": {"spam": {"values": {"a": 1}}}}]}, "exactly one of"),
         ({"sources": [SOURCE | {"read": {"spam": 2}}]}, "less than or equal to 1"),
         ({"seed": None}, "seed"),
+        ({"training": {"kind": "ngrams", "features": {}}}, "training.ngrams.features.words"),
+        ({"training": {"kind": "forest"}}, "training"),
+        ({"sources": [SOURCE | {"splits_as": {"validation": "holiday"}}]}, "splits_as.validation"),
     ],
-    ids=["category", "field", "id", "criterion", "reading", "annotation", "seed"],
+    ids=["category", "field", "id", "criterion", "reading", "annotation", "seed", "n-grams", "kind", "part"],
 )
 def test_a_mistake_is_named(workshop, changes, message):
     with pytest.raises(InputError, match=message):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from comity.errors import InputError
+from comity.evaluate.cases import in_calibration_half
 from comity.learn.recipe import read_recipe
 from comity.learn.rows import load
 
@@ -57,6 +58,16 @@ class TestReading:
         workshop.add("b", [("hallo", "train", {})], lang="de")
         assert loaded()["train"].texts == ["hello"]
 
+    def test_a_recipe_may_name_a_script(self, workshop, loaded):
+        workshop.add("a", [("salaam", "train", {})], lang="ur-Latn")
+        workshop.add("b", [("سلام", "train", {})], lang="ur")
+        assert loaded(languages=["ur-Latn"])["train"].texts == ["salaam"]
+
+    def test_rows_keep_the_ids_of_their_file(self, workshop, loaded):
+        workshop.add("a", [("one", "train", {}), ("two", "train", {})], id=["x-1", "x-2"])
+        workshop.add("b", [("three", "train", {})])
+        assert loaded()["train"].ids == ["x-1", "x-2", "row-0"]
+
     def test_texts_are_read_as_the_detector_reads_them(self, workshop, loaded):
         workshop.add("a", [("I &lt;3 y\u200bou", "train", {})])
         assert loaded()["train"].texts == ["I <3 you"]
@@ -85,6 +96,24 @@ class TestSplits:
             "validation": [],
             "test": ["two", "three"],
         }
+
+    def test_a_split_may_serve_as_another(self, workshop, loaded):
+        rows = [("one", "train", {}), ("two", "validation", {})]
+        workshop.add("a", rows, splits_as={"validation": "test"})
+        assert {split: part.texts for split, part in loaded().items()} == {
+            "train": ["one"],
+            "validation": [],
+            "test": ["two"],
+        }
+
+    def test_of_a_halved_split_one_half_teaches_and_the_other_calibrates(self, workshop, loaded):
+        texts = [f"text {number}" for number in range(40)]
+        rows = [(text, "validation", {}) for text in texts]
+        workshop.add("a", rows, splits_as={"validation": "halved"}, id=texts)
+        found = loaded()
+        assert sorted(found["train"].texts + found["validation"].texts) == sorted(texts)
+        assert all(map(in_calibration_half, found["validation"].ids))
+        assert not any(map(in_calibration_half, found["train"].ids))
 
     def test_a_cap_keeps_the_rare_rows(self, workshop, loaded):
         rows = [(f"text {i}", "train", {"x": int(i < 3)}) for i in range(40)]

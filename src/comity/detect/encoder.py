@@ -1,4 +1,4 @@
-"""The text model as a detector: every criterion in one pass over a text."""
+"""A text model as a detector: every criterion in one pass over a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from comity.content import Item, Part, Span
 from comity.content.normalise import Normalised, canonical_of
 from comity.detect.detector import Tier
 from comity.detect.signal import Abstained, Outcome, Signal, Signals
-from comity.models import TextModel, find
+from comity.models import AnyTextModel, TextModel, find
 from comity.settings import Settings
 
 _CONFIDENT = 0.8
@@ -37,7 +37,7 @@ class Encoder:
     modalities = frozenset({"text"})
     tier = Tier.MODEL
 
-    def __init__(self, name: str, model: TextModel) -> None:
+    def __init__(self, name: str, model: AnyTextModel) -> None:
         self.name = name
         self.criteria = frozenset(model.labels)
         self.languages: frozenset[str] | None = frozenset(model.artefact.card.languages)
@@ -84,7 +84,7 @@ class Encoder:
             return "the text has no letters"
         if item.lang is not None:
             spoken = item.lang.lower().partition("-")[0]
-            return None if spoken in languages else f"the language is {spoken}; {known}"
+            return None if self.card.speaks(item.lang) else f"the language is {spoken}; {known}"
         text = "\n".join(normalised.text for _, normalised in readable)
         from comity.content.language import identify
 

@@ -18,6 +18,7 @@ DETECTORS: dict[str, str] = {
     "lexicon.v1": "comity.detect.lexicon:packaged",
     "url.v1": "comity.detect.url:packaged",
     "encoder.v1": "comity.detect.encoder:packaged",
+    "ngrams.v1": "comity.detect.ngrams:packaged",
 }
 ENTRY_POINT_GROUP = "comity.detectors"
 

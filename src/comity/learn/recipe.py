@@ -13,28 +13,28 @@ from comity.evaluate.reading import Annotation, Readings, Scalar
 from comity.models.card import Ngrams
 from comity.taxonomy import CATEGORIES
 
+Part = Literal["train", "validation", "test", "halved"]
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Split = Literal["train", "validation", "test"]
-
-
 class Source(_Strict):
     """One use of one data set.
 
-    `splits_as` gives a split of the file another part here (`validation: test`). `where` keeps rows whose label of that name has one of the values. `others` is the annotation of every criterion
-    without a reading. `cap` is how many training rows are drawn at most, after all rows with a positive annotation
-    in a criterion of `keep`. `use: evaluate` means that no row of it teaches or calibrates; `splits` then says which
-    of its rows test.
+    `splits_as` gives a split of the file another part here (`validation: test`); of one that is `halved`, the
+    development half teaches and the calibration half validates. `where` keeps rows whose label of that name has one of
+    the values. `others` is the annotation of every criterion without a reading. `cap` is how many training rows are
+    drawn at most, after all rows with a positive annotation in a criterion of `keep`. `use: evaluate` means that no row
+    of it teaches or calibrates; `splits` then says which of its rows test.
     """
 
     id: str
     path: str
     licence: str
     read: dict[str, Readings]
-    splits_as: dict[str, Split] = Field(default_factory=dict)
+    splits_as: dict[str, Part] = Field(default_factory=dict)
     where: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
     others: Annotation | None = None
     cap: int | None = Field(default=None, gt=0)
@@ -61,8 +61,9 @@ class Training(_Strict):
 
 
 class NgramTraining(_Strict):
-    """A linear model of n-grams, read in windows of words. `strengths` are the inverse penalties to choose from, `folds`
-    the parts into which training rows are cut where a source has no validation rows.
+    """A linear model of n-grams, read in windows of words. `strengths` are the inverse penalties to choose from,
+    `folds` the parts into which training rows are cut where a source has no validation rows. `prevalence` is the
+    largest share of positives to calibrate with: ordinary posts hold fewer than data sets do.
     """
 
     kind: Literal["ngrams"]
@@ -71,6 +72,7 @@ class NgramTraining(_Strict):
     window_stride: int = Field(ge=0)
     strengths: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
     folds: int = Field(ge=2)
+    prevalence: float = Field(gt=0, lt=1)
 
 
 def _kind(training: Any) -> str:

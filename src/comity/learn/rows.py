@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from comity.content.normalise import canonical
 from comity.errors import InputError
+from comity.evaluate.cases import in_calibration_half
 from comity.evaluate.reading import annotation
 from comity.learn.recipe import Recipe, Source
 from comity.learn.templates import expand
@@ -26,8 +27,8 @@ _ASCII_MARKS = re.compile(r"[\s!-/:-@\[-`{-~]+")  # emoji stay: contrast pairs d
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`annotations` float32 (n, k) in [0, 1] or NaN; columns as the recipe's criteria; `source` ids (n,); `id` (n,)
-    those of the rows in their file.
+    """`annotations` float32 (n, k) in [0, 1] or NaN; columns as the recipe's criteria; `source` ids (n,); `ids` of the
+    rows in their file.
 
     A row made from a template has the source `templates/<group>`, and its text as its id.
     """
@@ -35,7 +36,7 @@ class Rows:
     texts: list[str]
     annotations: NDArray[np.float32]
     source: NDArray[np.str_]
-    id: NDArray[np.str_]
+    ids: list[str]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -54,9 +55,9 @@ def load(recipe: Recipe, data_root: Path, *, recipe_folder: Path) -> dict[str, R
 
     frames = [_read(source, recipe, data_root) for source in recipe.sources]
     if recipe.templates:
-        frames.append(expand(recipe_folder / recipe.templates, recipe.criteria, recipe.seed))
+        sentences = expand(recipe_folder / recipe.templates, recipe.criteria, recipe.seed)
+        frames.append(sentences.assign(id=sentences["text"]))
     frame = pd.concat(frames, ignore_index=True)
-    frame["id"] = frame["id"].fillna(frame["text"])
     frame["text"] = [canonical(text).text for text in frame["text"]]
     frame["key"] = [_ASCII_MARKS.sub(" ", text.casefold()).strip() for text in frame["text"]]
     frame = frame[frame["text"].str.strip() != ""].drop_duplicates(["source", "split", "key"])
@@ -71,7 +72,7 @@ def load(recipe: Recipe, data_root: Path, *, recipe_folder: Path) -> dict[str, R
             part["text"].tolist(),
             part[list(recipe.criteria)].to_numpy(np.float32),
             part["source"].to_numpy(np.str_),
-            part["id"].to_numpy(np.str_),
+            part["id"].tolist(),
         )
     return rows
 
@@ -96,16 +97,26 @@ def _read(source: Source, recipe: Recipe, data_root: Path) -> pd.DataFrame:
         kept &= frame["labels"].map(lambda label, name=name: label.get(name)).isin(allowed)
     if source.use == "evaluate":
         kept &= frame["split"].isin(source.splits)
-    frame["id"] = frame["id"] if "id" in frame else [f"row-{number}" for number in range(len(frame))]
+    if "id" not in frame:
+        frame["id"] = [f"row-{number}" for number in range(len(frame))]
     frame = frame[kept]
     labels = frame["labels"].tolist()
-    result = pd.DataFrame({"text": frame["text"].to_numpy(), "source": source.id, "id": frame["id"].to_numpy()})
-    result["split"] = "test" if source.use == "evaluate" else frame["split"].replace(source.splits_as).to_numpy()
+    result = frame[["text", "id"]].reset_index(drop=True).assign(source=source.id)
+    result["split"] = "test" if source.use == "evaluate" else _parts(frame, source)
     default = np.nan if source.others is None else source.others
     for criterion in recipe.criteria:
         readings = source.read.get(criterion)
         result[criterion] = default if readings is None else [annotation(readings, label) for label in labels]
     return result
+
+
+def _parts(frame: pd.DataFrame, source: Source) -> list[str]:
+    halves = ("train", "validation")
+    named = (source.splits_as.get(split, split) for split in frame["split"])
+    return [
+        halves[in_calibration_half(id)] if part == "halved" else part
+        for part, id in zip(named, frame["id"], strict=True)
+    ]
 
 
 def _sampled(part: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""From a recipe and data to an artefact.
+"""From a recipe and data to an artefact: a network, or a linear model of n-grams.
 
 rows ─▶ fit ─▶ export ─▶ calibrate (validation) ─▶ measure (test, beside the baseline) ─▶ card
 """
@@ -16,53 +16,66 @@ from comity.errors import InputError, MissingExtra
 from comity.learn.calibrate import calibrate
 from comity.learn.combine import combine
 from comity.learn.measure import false_alarms, results
-from comity.learn.recipe import Recipe, read_recipe
+from comity.learn.recipe import NgramTraining, Recipe, Training, read_recipe
 from comity.learn.rows import Rows, load
-from comity.learn.write_card import write_card
+from comity.learn.write_card import LICENCE, uncalibrated, write_card
 from comity.models import Artefact, TextModel
 from comity.models.artefact import sha256
-from comity.models.card import Calibration, Card, DataSet, Label
+from comity.models.card import Card, DataSet
 from comity.models.text_model import calibrated
 
 log = logging.getLogger(__name__)
 _BASE = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
-_LICENCE = "Apache-2.0"
 
 
 def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
     """Trains what the file `recipe` describes and writes the artefact to `out_dir/<name>`.
 
-    `data_root` defaults to the environment variable COMITY_DATA. Run again with the same folder, it resumes at the
-    last checkpoint. Raises InputError, MissingExtra (`train`), CalibrationError.
+    `data_root` defaults to the environment variable COMITY_DATA. A network that is run again with the same folder
+    resumes at its last checkpoint. Raises InputError, MissingExtra (`train`), CalibrationError.
     """
     plan = read_recipe(recipe)
     root = _data_root(data_root)
     _claim(out_dir, recipe)
+    folder = out_dir / plan.name
     try:
-        from tokenizers import Tokenizer
-
-        from comity.evaluate.linear import Linear
-        from comity.learn.export import export
-        from comity.learn.fit import fit
-        from comity.learn.network import Network, pretrained_folder
-
         rows = load(plan, root, recipe_folder=recipe.parent)
+        log.info("rows: %s", ", ".join(f"{len(part):,} {split}" for split, part in rows.items()))
+        data = _data_sets(plan, rows)
+        if isinstance(plan.training, NgramTraining):
+            from comity.learn.train_ngrams import train_ngrams
+
+            card = train_ngrams(plan, plan.training, rows, data, folder)
+        else:
+            card = _train_encoder(plan, plan.training, rows, data, folder)
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "torch", "train") from error
-    log.info("rows: %s", ", ".join(f"{len(part):,} {split}" for split, part in rows.items()))
+    write_card(card, folder)
+    return Artefact.load(folder)
+
+
+def _train_encoder(
+    plan: Recipe, training: Training, rows: dict[str, Rows], data: tuple[DataSet, ...], folder: Path
+) -> Card:
+    """Writes the network to `folder`, and its checkpoints beside that."""
+    from tokenizers import Tokenizer
+
+    from comity.evaluate.linear import Linear
+    from comity.learn.export import export
+    from comity.learn.fit import fit
+    from comity.learn.network import Network, pretrained_folder
 
     pretrained = pretrained_folder()
     tokenizer = Tokenizer.from_file(str(pretrained / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(plan.training.max_tokens)
+    tokenizer.enable_truncation(training.max_tokens)
     tokens = [encoding.ids for encoding in tokenizer.encode_batch(rows["train"].texts)]
-    network = Network(pretrained, len(plan.criteria), plan.training.frozen_layers, plan.seed)
-    fit(network, tokens, rows["train"].annotations, plan.training, plan.seed, out_dir / "checkpoint.pt")
+    network = Network(pretrained, len(plan.criteria), training.frozen_layers, plan.seed)
+    fit(network, tokens, rows["train"].annotations, training, plan.seed, folder.parent / "checkpoint.pt")
 
-    folder = out_dir / plan.name
     export(network, pretrained, folder)
-    write_card(_draft(plan, rows, folder), folder)
-    model = TextModel(Artefact.load(folder), threads=plan.training.threads)
+    write_card(_draft(plan, training, data, folder), folder)
+    model = TextModel(Artefact.load(folder), threads=training.threads)
     logits, _ = model.logits(rows["validation"].texts)
     labels = {
         criterion: calibrate(criterion, logits[:, column], rows["validation"].annotations[:, column])
@@ -77,7 +90,7 @@ def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
     baseline = Linear(plan.seed).fit(rows["train"].texts, rows["train"].annotations)
     logits, _ = model.logits(rows["test"].texts)
     scores = calibrated(logits, [label.calibration for label in labels.values()])
-    card = model.artefact.card.model_copy(
+    return model.artefact.card.model_copy(
         update={
             "labels": labels,
             "combinations": combinations,
@@ -85,8 +98,6 @@ def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
             "false_alarms": false_alarms(rows["test"], scores),
         }
     )
-    write_card(card, folder)
-    return Artefact.load(folder)
 
 
 def _data_root(given: Path | None) -> Path:
@@ -111,21 +122,20 @@ def _claim(out_dir: Path, recipe: Path) -> None:
     mark.write_bytes(recipe.read_bytes())
 
 
-def _draft(plan: Recipe, rows: dict[str, Rows], folder: Path) -> Card:
+def _draft(plan: Recipe, training: Training, data: tuple[DataSet, ...], folder: Path) -> Card:
     """The card before calibration and measurement."""
-    uncalibrated = Label(calibration=Calibration(slope=1, intercept=0), positives=1, negatives=1, points=())
     return Card(
         name=plan.name,
         version=plan.version,
         summary=plan.summary,
         languages=plan.languages,
-        window_tokens=plan.training.max_tokens,
-        window_stride=plan.training.stride,
+        window_tokens=training.max_tokens,
+        window_stride=training.stride,
         base=_BASE,
-        licence=_LICENCE,
-        labels=dict.fromkeys(plan.criteria, uncalibrated),
+        licence=LICENCE,
+        labels=dict.fromkeys(plan.criteria, uncalibrated()),
         limits=plan.limits,
-        data=_data_sets(plan, rows),
+        data=data,
         files={name: sha256(folder / name) for name in ("model.onnx", "tokenizer.json")},
     )
 

@@ -8,22 +8,41 @@ from typing import Any
 import yaml
 
 from comity.errors import CalibrationError
-from comity.models.card import Card, Label, Result
+from comity.models.card import Calibration, Card, Label, Result
 
+LICENCE = "Apache-2.0"
+"""Of the weights that our recipes make."""
 _PRECISIONS = (0.5, 0.8, 0.9)
+_WINDOW_OF = {"encoder": "tokens", "ngrams": "words"}
+_BASELINE = {
+    "encoder": "logistic regression on hashed words and letters (TF-IDF), trained on the same rows",
+    "ngrams": "the packaged word list, 0 where it finds nothing",
+}
+_LENT = (
+    "Half of the validation rows calibrate, by a hash of their id; the other half chose the penalty. Where a source "
+    "has no validation rows, its training rows serve in their place, each scored by a model that has not seen it. "
+    "Positives are left out at random until they are as rare among the rows that calibrate as the prevalence says; "
+    "that makes the ECE large on test rows, where they are commoner."
+)
 
 
 def write_card(card: Card, folder: Path) -> None:
     """Writes card.yaml, and card.md generated from it."""
-    document = card.model_dump(mode="json")
+    document = card.model_dump(mode="json", exclude_none=True)
     for label in document["labels"].values():
         label["points"] = [list(point.values()) for point in label["points"]]
     for result in document["results"]:
-        for metric in ("roc_auc", "auprc"):
-            result[metric] = list(result[metric].values())
+        for holder, metrics in ((result, ("roc_auc", "auprc")), (result.get("decided"), ("f1", "macro_f1"))):
+            for metric in metrics if holder else ():
+                holder[metric] = list(holder[metric].values())
     text = yaml.safe_dump(document, sort_keys=False, default_flow_style=None, width=110, allow_unicode=True)
     (folder / "card.yaml").write_text(text, encoding="utf-8")
     (folder / "card.md").write_text(page(card), encoding="utf-8")
+
+
+def uncalibrated() -> Label:
+    """What stands in a card until its model is calibrated."""
+    return Label(calibration=Calibration(slope=1, intercept=0), positives=1, negatives=1, points=())
 
 
 def page(card: Card) -> str:
@@ -32,8 +51,8 @@ def page(card: Card) -> str:
         f"# {card.name} {card.version}",
         card.summary,
         f"- Languages: {', '.join(card.languages)}\n"
-        f"- Reads windows of {card.window_tokens} tokens that overlap by {card.window_stride}; the highest window "
-        f"counts\n- Base: {card.base}\n- Licence: {card.licence}",
+        f"- Reads windows of {card.window_tokens} {_WINDOW_OF[card.kind]} that overlap by {card.window_stride}; the "
+        f"highest window counts\n- Base: {card.base}\n- Licence: {card.licence}",
         "## Limits",
         "\n".join(f"- {limit}" for limit in card.limits),
         "## Criteria",
@@ -57,9 +76,9 @@ def page(card: Card) -> str:
         _results(card, seen=True),
         "## Sources it has never seen",
         _results(card, seen=False),
-        "ROC-AUC and AUPRC with 95 % bootstrap intervals over rows; the floor of AUPRC is the prevalence. The baseline "
-        "is logistic regression on hashed words and letters (TF-IDF), trained on the same rows. ECE is the "
-        "calibration error in 15 bins on those rows.",
+        "ROC-AUC and AUPRC with 95 % bootstrap intervals over rows; the floor of AUPRC is the prevalence. The "
+        f"baseline is {_BASELINE[card.kind]}. ECE is the calibration error in 15 bins on those rows.",
+        *_decisions(card),
         "## False alarms on harmless texts",
         "Share of texts, harmless in every criterion, whose highest score of all criteria is at least 0.5 or 0.8.",
         _table(
@@ -78,6 +97,7 @@ def page(card: Card) -> str:
             ],
         ),
         "Sources with no rows in train and validation only measure.",
+        *([_LENT] if card.kind == "ngrams" else ()),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -108,6 +128,32 @@ def _result(result: Result) -> list[str]:
         f"{pr.value:.3f} [{pr.low:.3f}, {pr.high:.3f}]",
         f"{result.baseline_auprc:.3f}",
         f"{result.ece:.3f}",
+    ]
+
+
+def _decisions(card: Card) -> list[str]:
+    """The section on decisions, where they were measured."""
+    lines = [
+        [
+            result.label,
+            result.source,
+            f"{found.threshold:.2f}",
+            f"{found.f1.value:.3f} [{found.f1.low:.3f}, {found.f1.high:.3f}]",
+            f"{found.macro_f1.value:.3f} [{found.macro_f1.low:.3f}, {found.macro_f1.high:.3f}]",
+            f"{found.majority_macro_f1:.3f}",
+            f"{found.baseline_macro_f1:.3f}",
+        ]
+        for result in card.results
+        if (found := result.decided)
+    ]
+    if not lines:
+        return []
+    columns = ["criterion", "source", "threshold", "F1", "macro-F1", "majority", "word list"]
+    return [
+        "## Decisions on the same rows",
+        "At the threshold that gives the best F1 on the calibration rows. The last columns are the macro-F1 of always "
+        "naming the commoner class, and of flagging what the word list finds.",
+        _table(columns, lines),
     ]
 
 

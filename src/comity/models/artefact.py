@@ -1,4 +1,4 @@
-"""A model on disk: a folder {model.onnx, tokenizer.json, card.yaml, card.md}."""
+"""A model on disk: a folder {card.yaml, card.md} with model.onnx and tokenizer.json, or with weights.npz."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ class Artefact:
     @property
     def tokenizer(self) -> Path:
         return self.folder / "tokenizer.json"
+
+    @property
+    def weights(self) -> Path:
+        """Of a model of n-grams."""
+        return self.folder / "weights.npz"
 
     @property
     def digest(self) -> str:

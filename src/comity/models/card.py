@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from comity.errors import ArtefactError, CalibrationError
 
@@ -135,8 +135,22 @@ def _measured(value: Any) -> Any:
 Metric = Annotated[Measured, BeforeValidator(_measured)]
 
 
+class Decided(_Strict):
+    """Decisions at `threshold`, the best for F1 on the calibration rows. `macro_f1` is the mean of the F1 of positives
+    and that of negatives; beside it the one of naming the commoner class always, and of the baseline.
+    """
+
+    threshold: Share
+    f1: Metric
+    macro_f1: Metric
+    majority_macro_f1: float
+    baseline_macro_f1: float
+
+
 class Result(_Strict):
-    """One criterion on the test rows of one source, beside the n-gram baseline trained on the same rows."""
+    """One criterion on the test rows of one source, beside a baseline: n-grams trained on the same rows, or for a model
+    of n-grams the packaged word list.
+    """
 
     source: str
     label: str
@@ -149,6 +163,7 @@ class Result(_Strict):
     baseline_auprc: float
     seen: bool
     """Whether other rows of the source were trained on (in domain)."""
+    decided: Decided | None = None
 
     @property
     def prevalence(self) -> float:
@@ -164,13 +179,29 @@ class FalseAlarms(_Strict):
     at_80: Share
 
 
+class Ngrams(_Strict):
+    """How a text becomes features: runs of one to `words` words, and `letters` (fewest, most) letters of a word in a
+    row, each hashed to one of `buckets`.
+    """
+
+    words: int = Field(ge=1, le=4)
+    letters: tuple[Annotated[int, Field(ge=2, le=8)], Annotated[int, Field(ge=2, le=8)]]
+    buckets: int = Field(ge=2, le=2**24)
+
+
 class Card(_Strict):
-    """`labels` is in the order of the model's outputs. `files` maps each file's name to its SHA-256."""
+    """`labels` is in the order of the model's outputs. `files` maps each file's name to its SHA-256.
+
+    `kind` says how the model is run; `ngrams` goes with that kind. A language may name its script (`ur-Latn`), and
+    then the model reads that script only. Windows are counted in tokens of the tokenizer, those of `ngrams` in words.
+    """
 
     name: str
+    kind: Literal["encoder", "ngrams"] = "encoder"
     version: str
     summary: str
     languages: tuple[str, ...]
+    ngrams: Ngrams | None = None
     window_tokens: int
     window_stride: int
     base: str
@@ -182,6 +213,18 @@ class Card(_Strict):
     results: tuple[Result, ...] = ()
     false_alarms: tuple[FalseAlarms, ...] = ()
     files: dict[str, str]
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Card:
+        if (self.kind == "ngrams") != (self.ngrams is not None):
+            raise ValueError("`ngrams` goes with the kind of that name")
+        return self
+
+    def speaks(self, language: str) -> bool:
+        """Whether the model has evidence for a language tag such as `pt`, `pt-BR` or `ur-Latn`."""
+        tag = language.lower()
+        known = {name.lower() for name in self.languages}
+        return tag in known or tag.partition("-")[0] in known
 
 
 def read_card(path: Path) -> Card:
