@@ -23,7 +23,7 @@ class Settings:
     may wait to be decided. deadline_seconds: how long a request may take. drain_seconds: how long running ones may
     take after SIGTERM. reload_policy: policies are read again when their files change. perspective_map: a site's own
     map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English rather than
-    refuse it.
+    refuse it. calibration: a site's own calibration of a model.
     """
 
     database: str
@@ -43,6 +43,7 @@ class Settings:
     reload_policy: bool = False
     perspective_map: Path | None = None
     never_fail_on_language: bool = False
+    calibration: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -133,4 +134,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "reload_policy": _switch,
     "perspective_map": _file,
     "never_fail_on_language": _switch,
+    "calibration": _file,
 }

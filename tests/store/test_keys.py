@@ -76,6 +76,7 @@ def test_keys_from_before_there_were_scopes_go_on_as_they_were(tmp_path):
         connection.execute(
             "INSERT INTO api_keys VALUES (1, 'forum', 'comity_x', 'digest', '2026-01-01', NULL)"
         )
+        connection.execute("DROP TABLE example_revisions")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     with Database(f"sqlite:///{path}") as database, database.read() as session:
         [key] = list_keys(session).rows

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from comity.cli import evaluate, keys, migrate, models, moderate, policy, serve, train
+from comity.cli import calibrate, evaluate, examples, keys, migrate, models, moderate, policy, serve, train
 from comity.cli.exits import Exit
 from comity.errors import ArtefactError, ComityError, MissingExtra, StoreError
 
@@ -22,11 +22,13 @@ app = typer.Typer(
 app.command()(moderate.moderate)
 app.command()(serve.serve)
 app.command()(train.train)
+app.command()(calibrate.calibrate)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(keys.app, name="keys")
+app.add_typer(examples.app, name="examples")
 
 
 def _print_version(wanted: bool) -> None:

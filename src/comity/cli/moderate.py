@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +13,12 @@ import typer
 from rich.console import Console
 
 from comity.cli.exits import Exit
+from comity.detect.examples import Examples
 from comity.errors import InputError
 from comity.moderator import Moderator
+from comity.settings import Settings
+
+_FILE = "sqlite:///"
 
 PolicyOption = Annotated[
     str, typer.Option("--policy", "-p", help="A pack (`community`, `llm-app`) or the path of a policy file.")
@@ -43,16 +49,32 @@ def moderate(
 
       comity moderate --input posts.jsonl --output decisions.jsonl --policy our-policy.yaml
 
+    Examples that were added with `comity examples add` count here too.
+
     An item is {"id", "text", "lang"?, "role"?, "thread"?: [{"text", "author"?}], "author"?, "community"?}. A line that
     is no item becomes an error object in its place, and the exit code is 1.
     """
     if (input is None) == (not words):
         raise InputError("give either a text or --input", next_step="See `comity moderate --help`.")
-    with Moderator(policy) as moderator:
+    with _examples() as examples, Moderator(policy, examples=examples) as moderator:
         if input is None:
             _moderate_text(moderator, words or [], json)
         else:
             _moderate_file(moderator, input, output, resume=resume, overwrite=overwrite)
+
+
+@contextmanager
+def _examples() -> Iterator[Examples | None]:
+    """Those in the installation's database; None where nobody has made its file. Raises StoreError."""
+    url = Settings.from_environment().database
+    # Asked before the import, which takes longer than a decision.
+    if url.startswith(_FILE) and not Path(url.removeprefix(_FILE)).is_file():
+        yield None
+        return
+    from comity.store import Database, StoredExamples
+
+    with Database(url) as database:
+        yield StoredExamples(lambda: database)
 
 
 def _moderate_text(moderator: Moderator, words: list[str], as_json: bool) -> None:

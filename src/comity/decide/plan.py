@@ -19,6 +19,7 @@ from comity.taxonomy import Severity
 
 Enforcer = Literal["detector", "judge", "facts", "people"]
 _JUDGE_ACT, _JUDGE_REVIEW = 0.5, 0.35
+_EXAMPLES_ACT, _EXAMPLES_REVIEW = 0.95, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Screen:
     criterion: str
     act: float
     review: float | None
+
+    @property
+    def only_raises(self) -> bool:
+        """It can say that the rule is broken, never that it is kept: no text is fine for being unlike all examples."""
+        return self.criterion.startswith("examples:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class PlanRule:
     def enforcers(self) -> tuple[Enforcer, ...]:
         """Who can enforce it, cheapest first."""
         found: list[Enforcer] = []
-        if self.screens:
+        if any(not screen.only_raises for screen in self.screens):
             found.append("detector")
         if self.judge:
             found.append("judge")
@@ -173,6 +179,8 @@ def _rule(rule: Rule, providers: Mapping[str, tuple[str, ...]], calibration: Cal
     ]
     own = (f"{kind}:{rule.id}" for kind in ("terms", "patterns", "domains"))
     screens += [Screen(criterion, 1.0, None) for criterion in own if criterion in providers]
+    if f"examples:{rule.id}" in providers:
+        screens.append(Screen(f"examples:{rule.id}", _EXAMPLES_ACT, _EXAMPLES_REVIEW))
     judge = None
     if rule.criterion.id in providers:
         judge = Screen(rule.criterion.id, _JUDGE_ACT, _JUDGE_REVIEW)

@@ -108,7 +108,8 @@ def _by_detectors(rule: PlanRule, item: Item, judgements: Judgements) -> Verdict
         return _broken(rule, item, *screened.hit, rule.on_hit)
     if screened.needs and not screened.hit:
         return Open(screened.needs)
-    doubt = screened.hit or screened.near or screened.failed or screened.unjudged or not rule.screens
+    unscreened = all(screen.only_raises for screen in rule.screens)
+    doubt = screened.hit or screened.near or screened.failed or screened.unjudged or unscreened
     if rule.judge and doubt:
         return _by_judge(rule, rule.judge, item, judgements)
     if screened.failed:
@@ -135,9 +136,10 @@ def _screen(rule: PlanRule, judgements: Judgements) -> _Screened:
         needs.update(judgement.pending)
         failed += judgement.failed
         if judgement.score is None:
-            silent += judgement.abstained
+            silent += () if screen.only_raises else judgement.abstained
             continue
-        risks.append(judgement.score)
+        if not screen.only_raises:
+            risks.append(judgement.score)
         if screen.review is not None and judgement.score >= screen.review:
             near = near or (screen, judgement)
     unjudged = () if risks or hit else tuple(silent)
@@ -183,11 +185,20 @@ def _reason(rule: PlanRule, screen: Screen, judgement: Judgement) -> str:
         return f"{_LISTS[kind]} that this rule lists.{person}"
     score = judgement.score or 0.0
     sources = ", ".join(dict.fromkeys(signal.detector for signal in judgement.signals))
-    what = "The judge says that this rule is broken" if kind == "rule" else f"Judged `{screen.criterion}`"
-    found = f"{what} with probability {score:.2f} ({sources})"
+    found = f"{_what(kind, screen, judgement)} with probability {score:.2f} ({sources})"
     if score < screen.act and screen.review is not None:
         return f"{found}; a person decides from {screen.review:.2f}, this rule acts from {screen.act:.2f}."
     return f"{found}; this rule acts from {screen.act:.2f}.{person}"
+
+
+def _what(kind: str, screen: Screen, judgement: Judgement) -> str:
+    if kind == "rule":
+        return "The judge says that this rule is broken"
+    if kind == "examples":
+        places = (place for signal in judgement.signals for place in signal.evidence)
+        examples = [place.value for place in places if isinstance(place, FactEvidence)]
+        return f"Like example {', '.join(examples)} that breaks this rule,"
+    return f"Judged `{screen.criterion}`"
 
 
 def _whole(item: Item) -> tuple[Evidence, ...]:

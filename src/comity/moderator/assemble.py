@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from comity.decide import Calibration, Combiner
 from comity.detect import AnyDetector
+from comity.detect.examples import Examples
 from comity.detect.registry import build, names
 from comity.moderator.asking import Askable
 from comity.policy import Policy
+from comity.settings import Settings
 from comity.taxonomy import Criterion
 
 if TYPE_CHECKING:
@@ -20,12 +22,25 @@ Judge = Callable[[Sequence[Criterion]], AnyDetector]
 
 
 def registered() -> tuple[AnyDetector, ...]:
-    """Every registered detector, built anew."""
-    return tuple(build(name) for name in names())
+    """Every registered detector, built anew; under the site's calibration, if COMITY_CALIBRATION names one.
+
+    Raises ArtefactError if that file has mistakes or is for another model.
+    """
+    detectors = tuple(build(name) for name in names())
+    calibration = Settings.from_environment().calibration
+    if calibration is None:
+        return detectors
+    from comity.detect.site_calibrated import at_site
+
+    return at_site(detectors, calibration)
 
 
-def assemble(policy: Policy, shared: Sequence[Askable], judge: Judge | None) -> tuple[Askable, ...]:
-    """`shared` detectors, those of the rules' own terms, patterns and domains, and the judge of its rules."""
+def assemble(
+    policy: Policy, shared: Sequence[Askable], judge: Judge | None, examples: Examples | None = None
+) -> tuple[Askable, ...]:
+    """`shared` detectors, those of the rules' own terms, patterns and domains, that of their `examples`, and the judge
+    of its rules.
+    """
     detectors: list[Askable] = list(shared)
     rules = [rule for rule in policy.rules if rule.state in ("live", "shadow")]
     for rule in rules:
@@ -41,10 +56,13 @@ def assemble(policy: Policy, shared: Sequence[Askable], judge: Judge | None) -> 
             from comity.detect.url import Domains
 
             detectors.append(Domains(rule.id, rule.domains))
-    if judge is not None:
-        readable = [rule.criterion for rule in rules if rule.has_screens or rule.when is None]
-        if readable:
-            detectors.append(judge(readable))
+    readable = [rule for rule in rules if rule.has_screens or rule.when is None]
+    if examples is not None and readable:
+        from comity.detect.neighbours import Neighbours
+
+        detectors.append(Neighbours(policy.name, [rule.id for rule in readable], examples))
+    if judge is not None and readable:
+        detectors.append(judge([rule.criterion for rule in readable]))
     return tuple(detectors)
 
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 from comity.content import Item
 from comity.decide import NO_FACTS, Calibration, Decision, Facts, Plan, compile
 from comity.detect import AsyncDetector, Extractor, Outcome, StreamingDetector
+from comity.detect.examples import Examples
 from comity.moderator.asking import Askable
 from comity.moderator.assemble import Judge, assemble, calibration_of, registered
 from comity.moderator.engine import drive, drive_async
@@ -32,8 +33,8 @@ class Moderator:
     """Decides items under one policy. Safe to share between threads; close it if a detector is remote.
 
     policy: a Policy, a pack (`community`, `community@1`) or the path of a policy file. detectors: those to use in
-    place of all registered ones. judge: builds the detector that reads rules. Building a Moderator loads no weights.
-    Raises PolicyError, NotFound, CalibrationError.
+    place of all registered ones. judge: builds the detector that reads rules. examples: where people's examples for
+    the rules are kept. Building a Moderator loads no weights. Raises PolicyError, NotFound, CalibrationError.
     """
 
     def __init__(
@@ -43,13 +44,16 @@ class Moderator:
         detectors: Sequence[Askable] | None = None,
         extractors: Sequence[Extractor] = (),
         judge: Judge | None = None,
+        examples: Examples | None = None,
         calibration: Calibration | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load(policy)
         shared = registered() if detectors is None else detectors
         self._calibration = calibration or calibration_of(shared)
-        self._detectors = {detector.name: detector for detector in assemble(self.policy, shared, judge)}
+        self._detectors = {
+            detector.name: detector for detector in assemble(self.policy, shared, judge, examples)
+        }
         self._local = {name: d for name, d in self._detectors.items() if not isinstance(d, AsyncDetector)}
         self._extractors = tuple(extractors)
         self.plan = compile(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from comity.detect.examples import Examples
 from comity.errors import CalibrationError, ComityError, InputError, NotFound
 from comity.moderator import Moderator
 from comity.moderator.asking import Askable
@@ -38,17 +39,24 @@ _Loader = Callable[[str, Library, Policy | None], Policy | None]
 class Policies:
     """The packs and the policies in `folder`, by name; `default`, a name or a file, is used where a request names none.
 
-    All moderators share one set of detectors: the registered ones, unless `detectors` are given. Safe to share
-    between threads. Raises PolicyError for a policy with mistakes, NotFound if there is no `default`.
+    All moderators share one set of detectors: the registered ones, unless `detectors` are given, and one place of
+    `examples`. Safe to share between threads. Raises PolicyError for a policy with mistakes, NotFound if there is no
+    `default`.
     """
 
     def __init__(
-        self, default: str, folder: Path | None = None, *, detectors: Sequence[Askable] | None = None
+        self,
+        default: str,
+        folder: Path | None = None,
+        *,
+        detectors: Sequence[Askable] | None = None,
+        examples: Examples | None = None,
     ) -> None:
         self._reference = default
         self._file = Path(default) if default.endswith((".yaml", ".yml")) else None
         self._folders = [folder] if folder else []
         self._detectors = detectors
+        self._examples = examples
         self._moderators: dict[str, Moderator] = {}
         self._lock = Lock()
         self._shared_lock = Lock()
@@ -86,7 +94,7 @@ class Policies:
         with self._lock:
             found = self.ready(policy)
             if found is None:
-                found = Moderator(policy, detectors=self._shared())
+                found = self._made(policy)
                 # A request may still hold a policy that was read again meanwhile.
                 if self._shelf.known.get(policy.name) is policy:
                     self._moderators[policy.name] = found
@@ -111,7 +119,7 @@ class Policies:
                 policy = load(reference, library=library)
                 if policy == before:
                     return before
-                made[policy.name] = Moderator(policy, detectors=self._shared())
+                made[policy.name] = self._made(policy)
             except ComityError as error:
                 kept = before.reference if before else "nothing"
                 logger.error("the policy %s cannot be served; %s stays:\n%s", reference, kept, error)
@@ -168,10 +176,13 @@ class Policies:
     def _compile(self, text: str) -> Moderator:
         policy = read(text, library=self._shelf.library)
         try:
-            return Moderator(policy, detectors=self._shared())
+            return self._made(policy)
         except CalibrationError as error:
             # A risk that cannot be met is the writer's mistake here, not the server's.
             raise InputError(error.what, next_step=error.next_step, code=error.code) from error
+
+    def _made(self, policy: Policy) -> Moderator:
+        return Moderator(policy, detectors=self._shared(), examples=self._examples)
 
     def _shared(self) -> Sequence[Askable]:
         with self._shared_lock:

@@ -18,7 +18,7 @@ from comity.serve.rates import Rates
 from comity.serve.readiness import Readiness
 from comity.serve.storage import Storage
 from comity.settings import Settings
-from comity.store import ApiKey
+from comity.store import ApiKey, StoredExamples
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,12 @@ class Service:
             deadline=settings.deadline_seconds,
         )
         return cls(
-            policies=Policies(settings.policy, settings.policies, detectors=detectors),
+            policies=Policies(
+                settings.policy,
+                settings.policies,
+                detectors=detectors,
+                examples=StoredExamples(storage.if_there),
+            ),
             batcher=batcher,
             drain=Drain(),
             readiness=Readiness(),

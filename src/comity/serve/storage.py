@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from comity.store import Database
+from comity.store import Database, is_there
 
 
 class Storage:
@@ -21,6 +21,10 @@ class Storage:
             if self._database is None:
                 self._database = Database(self._url)
             return self._database
+
+    def if_there(self) -> Database | None:
+        """The database, or None where there is none yet that could hold anything."""
+        return self.open() if is_there(self._url) else None
 
     def close(self) -> None:
         with self._lock:

@@ -12,10 +12,11 @@ from comity.store.banks import (
     remove_bank,
     remove_bank_items,
 )
-from comity.store.database import Database
+from comity.store.database import Database, is_there
 from comity.store.examples import NewExample, add_example, list_examples, remove_example
 from comity.store.keys import SCOPES, IssuedKey, Scope, find_key, issue_key, list_keys, revoke_key
 from comity.store.paging import Page
+from comity.store.stored_examples import StoredExamples
 from comity.store.tables import Annotation, ApiKey, Bank, BankItem, Example
 
 __all__ = [
@@ -32,11 +33,13 @@ __all__ = [
     "NewExample",
     "Page",
     "Scope",
+    "StoredExamples",
     "add_annotation",
     "add_example",
     "find_key",
     "get_bank",
     "get_bank_item",
+    "is_there",
     "issue_key",
     "list_annotations",
     "list_bank_items",

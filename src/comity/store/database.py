@@ -68,6 +68,19 @@ class Database:
             raise _store_error(error, self.place) from error
 
 
+def is_there(url: str) -> bool:
+    """Whether there may be something in the database at `url`: not in a file that nobody has made yet, and not in
+    memory.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True  # opening it tells what is wrong
+    if parsed.get_backend_name() != "sqlite":
+        return True
+    return parsed.database not in (None, "", ":memory:") and Path(str(parsed.database)).is_file()
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)

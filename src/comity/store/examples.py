@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from comity.errors import NotFound
+from comity.errors import InputError, NotFound
 from comity.limits import LIMITS
 from comity.store.paging import Page, page
-from comity.store.tables import Example
+from comity.store.tables import Example, ExampleRevision
+
+MOST_EXAMPLES = 50_000
+"""Examples for one policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,20 @@ class NewExample:
 
 
 def add_example(session: Session, new: NewExample) -> Example:
-    """Raises LimitExceeded for too long a text or name."""
+    """Raises LimitExceeded for too long a text or name, InputError for an empty text or one too many."""
+    if not new.text.strip():
+        raise InputError("an example has no text", where=f"example of {new.rule[:64]}")
     LIMITS.check("text_chars", len(new.text) + len(new.note), where=f"example of {new.rule[:64]}")
     for name in (new.policy, new.rule):
         LIMITS.check("id_chars", len(name), where="policy or rule of an example")
     example = Example(policy=new.policy, rule=new.rule, text=new.text, violates=new.violates, note=new.note)
     session.add(example)
     session.flush()
+    if session.scalars(select(func.count()).where(Example.policy == new.policy)).one() > MOST_EXAMPLES:
+        raise InputError(
+            f"a policy has {MOST_EXAMPLES:,} examples at most", next_step="Remove those that are out of date."
+        )
+    _count_change(session, new.policy)
     return example
 
 
@@ -51,3 +61,19 @@ def remove_example(session: Session, id: int) -> None:
     if example is None:
         raise NotFound(f"there is no example {id}", next_step="List the examples to see their numbers.")
     session.delete(example)
+    _count_change(session, example.policy)
+
+
+def revision_of_examples(session: Session, policy: str) -> int:
+    """How often the examples of `policy` have changed."""
+    found = session.get(ExampleRevision, policy)
+    return found.revision if found else 0
+
+
+def _count_change(session: Session, policy: str) -> None:
+    found = session.get(ExampleRevision, policy, with_for_update=True)
+    if found is None:
+        session.add(ExampleRevision(policy=policy, revision=1))
+    else:
+        found.revision += 1
+    session.flush()

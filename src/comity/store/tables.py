@@ -123,6 +123,15 @@ class Example(Table):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ExampleRevision(Table):
+    """How often the examples of a policy have changed: who has read them knows whether to read them again."""
+
+    __tablename__ = "example_revisions"
+
+    policy: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
 class Bank(Table):
     """A named list of words and patterns. `revision` is another one after every change."""
 
