@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -26,26 +29,40 @@ def poor(texts):
 """
 
 
-@pytest.fixture
-def garden(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def garden(tmp_path_factory):
     """A folder with a suite, its data and two judges."""
-    (tmp_path / "walnuts.yaml").write_text(SUITE, encoding="utf-8")
-    (tmp_path / "judges.py").write_text(JUDGES, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("garden")
+    (folder / "walnuts.yaml").write_text(SUITE, encoding="utf-8")
+    (folder / "judges.py").write_text(JUDGES, encoding="utf-8")
     lines = ["id,text,split,insult"]
     for split in ("train", "validation", "test"):
         lines += [
             f"{split}-{n},{'You walnut' if n % 4 == 0 else 'Nice roses'} {n},{split},{int(n % 4 == 0)}"
             for n in range(200)
         ]
-    (tmp_path / "walnuts.csv").write_text("\n".join(lines), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COMITY_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("COMITY_DATA", raising=False)
-    return tmp_path
+    (folder / "walnuts.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def comity(garden):
+    """Runs the command in the garden."""
+    environment = {name: value for name, value in os.environ.items() if name != "COMITY_DATA"}
+    environment["COMITY_CACHE"] = str(garden / "cache")
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "comity", *arguments]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=garden, env=environment
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
 def runs(garden, comity):
+    """The garden after both judges were put to the test."""
     for judge in ("good", "poor"):
         done = comity(
             "evaluate", "run", f"python:judges:{judge}", "--suite", "walnuts.yaml", "--output", judge
