@@ -8,6 +8,7 @@ from comity.content import Item
 from comity.decide import Combiner
 from comity.detect import Abstained, Signals
 from comity.detect.encoder import packaged
+from comity.detect.ngrams import packaged as ngrams
 from comity.detect.site_calibrated import SiteCalibrated, at_site
 from comity.errors import ArtefactError
 from comity.evaluate.recalibrate import recalibrated
@@ -73,7 +74,8 @@ def test_the_card_itself_is_left_as_it_was(encoder, site):
     assert encoder.card.labels["insult"] == packaged().card.labels["insult"]
 
 
-@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999), st.floats(0.3, 3), st.floats(-5, 5))
+# Within the log-odds at which a combination cuts off.
+@given(st.floats(0.02, 0.98), st.floats(0.02, 0.98), st.floats(0.5, 2), st.floats(-3, 3))
 def test_a_combination_with_a_word_list_is_corrected_as_a_whole(
     encoder, model_score, list_score, slope, shift
 ):
@@ -155,3 +157,8 @@ class TestRefusing:
     def test_calibrating_twice(self, encoder, file):
         with pytest.raises(ArtefactError, match="another version"):
             at_site(at_site([encoder], file), file)
+
+
+def test_models_of_other_languages_are_left_as_they_are(file):
+    others = ngrams()
+    assert at_site((packaged(), others), file)[1] is others

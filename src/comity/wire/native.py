@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from comity.limits import LIMITS
 
 Text = Annotated[str, Field(description="Unicode text.", max_length=LIMITS.text_chars)]
 Id = Annotated[str, Field(min_length=1, max_length=LIMITS.id_chars)]
+
+
+def _no_truth_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a counter is a whole number")
+    return value
+
+
+Counter = Annotated[int, BeforeValidator(_no_truth_value), Field(ge=0, le=2**53)]
 Role = Literal["post", "comment", "message", "profile", "listing", "ad", "prompt", "response"]
 
 
@@ -41,7 +50,7 @@ class ItemIn(_Strict):
     thread: list[ThreadItemIn] = Field(default_factory=list, max_length=LIMITS.thread_items)
     author: Id | AuthorIn | None = None
     community: Id | None = None
-    counters: dict[str, Annotated[int, Field(ge=0, le=2**53)]] = Field(
+    counters: dict[str, Counter] = Field(
         default_factory=dict, description="Counters that the policy declares."
     )
 

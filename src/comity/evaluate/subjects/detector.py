@@ -15,7 +15,9 @@ from comity.detect.registry import build
 from comity.errors import InputError
 from comity.evaluate.subject import Answers
 from comity.evaluate.subjects.columns import score_columns, span_columns
-from comity.models import Artefact, TextModel, available, find
+from comity.models import Artefact, available, find
+from comity.models import open_model as open_artefact
+from comity.models.card import Card
 from comity.moderator.asking import ask, ask_remote
 from comity.moderator.prepare import prepare
 from comity.settings import Settings
@@ -82,14 +84,19 @@ def open_model(name: str, threads: int | None) -> DetectorSubject:
     artefact.verify()
     if threads is None:
         threads = Settings.from_environment().model_threads
-    encoder = Encoder(f"{artefact.card.name}.{artefact.card.version}", TextModel(artefact, threads))
+    encoder = Encoder(f"{artefact.card.name}.{artefact.card.version}", open_artefact(artefact, threads))
     return DetectorSubject(encoder, artefact.card.name, artefact.digest[:12], _megabytes(artefact))
 
 
 def megabytes_of(detectors: Sequence[object]) -> float | None:
     """The size of the models behind `detectors`; None if none has one."""
-    named = [detector.card.name for detector in detectors if isinstance(detector, Encoder)]
-    return sum(_megabytes(find(name)) for name in named) if named else None
+    cards = [card for detector in detectors for card in _cards(detector)]
+    return sum(_megabytes(find(card.name)) for card in cards) if cards else None
+
+
+def _cards(detector: object) -> Sequence[Card]:
+    card = getattr(detector, "card", None)
+    return getattr(detector, "cards", ()) if card is None else (card,)
 
 
 def artefact_named(name: str) -> Artefact:
