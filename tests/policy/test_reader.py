@@ -236,3 +236,9 @@ def test_a_very_long_word_does_not_flood_the_message():
     with pytest.raises(PolicyError) as error:
         read(f"policy: {'X' * 5_000}\nversion: 1\nrules: [{{id: a, text: A., state: {'y' * 5_000}}}]\n")
     assert len(str(error.value)) < 1_500
+
+
+@pytest.mark.parametrize("levels", [21, 1_000, 5_000])
+def test_a_document_that_is_nested_too_deep_is_told_so(levels):
+    with pytest.raises(PolicyError, match="P003"):
+        read("[" * levels)

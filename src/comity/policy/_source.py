@@ -133,9 +133,15 @@ def _is_unicode(text: str) -> bool:
 
 
 def _syntax(text: str, source: Source, error: yaml.YAMLError) -> Problem:
+    depth = 0
     try:
-        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-            pass
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:  # the Python parser would take seconds for thousands of levels
+                place: Any = event.start_mark
+                deep = f"nested more than {MAX_DEPTH} levels deep"
+                return source.problem_at("P003", deep, place.line + 1, place.column + 1)
     except yaml.YAMLError as clearer:
         error = clearer
     mark = getattr(error, "problem_mark", None)
