@@ -18,7 +18,7 @@ def _no_truth_value(value: Any) -> Any:
     return value
 
 
-Counter = Annotated[int, BeforeValidator(_no_truth_value), Field(ge=0, le=2**53)]
+Counter = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_no_truth_value)]
 Role = Literal["post", "comment", "message", "profile", "listing", "ad", "prompt", "response"]
 
 
