@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine must not fail a property test: what is slow is measured in bench/.
 settings.register_profile("comity", deadline=None)
 settings.load_profile("comity")
+
+
+@pytest.fixture(scope="module")  # its event loop would keep asyncio from the tests after it
+def browser() -> Iterator[Browser]:
+    from tests.browser import chromium
+
+    with chromium() as browser:
+        yield browser

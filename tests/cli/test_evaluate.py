@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from comity.evaluate.rule_scenarios import read_rule_scenarios
+
 SUITE = """
 suite: walnuts
 summary: Is it an insult?
@@ -119,6 +121,20 @@ def test_the_gate_holds_numbers_against_limits(runs, comity):
     (runs / "limits.yaml").write_text("minimum: {walnuts/insult: {auprc: 0.9}}", encoding="utf-8")
     assert comity("evaluate", "gate", "good", "--limits", "limits.yaml").returncode == 0
     assert comity("evaluate", "gate", "poor", "--limits", "limits.yaml").returncode == 1
+
+
+def test_scenarios_tell_of_each_small_policy_what_was_judged(comity):
+    done = comity("evaluate", "scenarios", "policy:community", "--json")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {scenario.id for scenario in read_rule_scenarios()} == {row["scenario"] for row in found}
+    assert all(len(row["failed"]) + row["not_judged"] <= row["cases"] for row in found)
+    # No packaged detector reads rules: only people can enforce them, and the command says so.
+    assert {row["why"] for row in found} == {"only people can enforce the rules of this policy"}
+
+
+def test_what_follows_no_policy_is_told_so_in_the_table(comity):
+    told = " ".join(comity("evaluate", "scenarios", "baseline:word-list").stdout.split())
+    assert "the subject follows no policy" in told
 
 
 @pytest.mark.parametrize(

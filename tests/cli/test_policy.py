@@ -91,6 +91,34 @@ def test_every_example_of_a_pack_passes_with_the_packaged_detectors(comity, pack
     assert done.returncode == 0
 
 
+class TestMatch:
+    @pytest.fixture
+    def examples(self, tmp_path):
+        path = tmp_path / "examples.txt"
+        path.write_text("We sell turnips.\n\nCriticise the person.\nΩ≈ç√\n", encoding="utf-8")
+        return str(path)
+
+    def test_it_proposes_the_rules_that_are_most_alike(self, comity, garden, examples):
+        found = rows(comity("policy", "match", str(garden), examples, "--json"))
+        assert [row["text"] for row in found] == ["We sell turnips.", "Criticise the person.", "Ω≈ç√"]
+        best = [next(iter(row["rules"]), None) for row in found]
+        assert best == ["no-turnips", "no-insults", None]
+        assert all(0 < similarity <= 1 for row in found for similarity in row["rules"].values())
+
+    def test_in_words_it_says_where_no_rule_is_like_it(self, comity, garden, examples):
+        shown = comity("policy", "match", str(garden), examples).stdout
+        assert "no rule is like it: Ω≈ç√" in shown
+
+    @pytest.mark.parametrize("content", [None, b"Hello \xe9"])
+    def test_examples_that_cannot_be_read_are_a_mistake(self, comity, garden, tmp_path, content):
+        if content is not None:
+            (tmp_path / "bad.txt").write_bytes(content)
+        done = comity("policy", "match", str(garden), "bad.txt")
+        assert done.returncode == 2
+        assert "cannot be read" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_schema_is_json_schema(comity):
     schema = json.loads(comity("policy", "schema").stdout)
     assert "rules" in schema["properties"]

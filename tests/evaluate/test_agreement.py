@@ -44,18 +44,14 @@ class TestMatrix:
     def test_names_its_rows_and_columns(self):
         assert self.found.raters == ("ann", "ben", "model")
 
-    def test_holds_agreement_and_kappa_of_each_pair(self):
-        assert self.found.agreement[0, 1] == self.found.agreement[1, 0] == pytest.approx(40 / 60)
+    def test_holds_the_kappa_of_each_pair(self):
         assert self.found.kappa[0, 1] == self.found.kappa[1, 0] == pytest.approx((40 / 60 - 0.5) / 0.5)
 
     def test_a_rater_agrees_with_themselves(self):
-        assert self.found.agreement[1, 1] == self.found.kappa[1, 1] == 1
-
-    def test_counts_the_items_that_both_rated(self):
-        assert self.found.items.tolist() == [[60, 60, 28], [60, 60, 28], [28, 28, 28]]
+        assert self.found.kappa[1, 1] == 1
 
     def test_fewer_than_thirty_items_in_common_give_no_number(self):
-        assert np.isnan(self.found.agreement[2]).all()
+        assert np.isnan(self.found.kappa[2]).all()
         assert np.isnan(self.found.kappa[:, 2]).all()
 
 
@@ -109,10 +105,7 @@ class TestGroups:
         assert self.found["halfway"].agreement == rate(20, 40)
         assert self.found["halfway"].kappa == pytest.approx(0)
 
-    def test_cross_entropy_is_against_the_share_of_the_group(self):
-        assert self.found["likeminded"].cross_entropy == soft_cross_entropy([1.0, 0.2], [0.9, 0.1])
-
     def test_fewer_than_thirty_items_give_no_number(self):
         few = self.found["few"]
         assert (few.items, few.agreement) == (29, None)
-        assert np.isnan([few.kappa, few.cross_entropy]).all()
+        assert np.isnan(few.kappa)

@@ -9,6 +9,7 @@ from comity.evaluate.floors import LEARNED, NO_ROWS, POOLED, Floors
 from comity.evaluate.metrics import f1_at
 from comity.evaluate.subjects import open_subject
 from comity.evaluate.suite import Suite
+from comity.evaluate.suite_rows import Options, load_suite
 
 RUDE = ["you are a {} fool", "what a {} clown you are", "nobody asked you, {} idiot"]
 CALM = ["my {} roses are in bloom", "water the {} beans in the evening", "a {} frost is on its way"]
@@ -65,12 +66,8 @@ class Desk:
     def floors(self, suite, **options):
         """The floors of the suite's one target, by name."""
         path = {one.suite: path for one, path in self.suites}[suite.suite]
-        test, calibration = (
-            load(suite, split, path=path, data_root=None) for split in ("test", "calibration")
-        )
-        found = Floors(self.suites, None, cache=self.folder / "cache", **options).of(
-            suite, path, test, calibration
-        )
+        rows = load_suite(suite, path, Options(cap=None))
+        found = Floors(self.suites, None, cache=self.folder / "cache", **options).of(rows)
         return {floor.name: floor for floor in found["rude"]}
 
 
@@ -162,6 +159,17 @@ def test_training_rows_of_one_kind_teach_nothing(desk):
     rude = [row | {"rude": True} if row["split"] == "train" else row for row in rows]
     file.write_text("".join(json.dumps(row) + "\n" for row in rude))
     assert desk.floors(suite)[LEARNED].why_not == "training rows of one kind only"
+
+
+def test_training_rows_that_cannot_be_read_teach_nothing_and_the_other_floors_stand(desk):
+    suite = desk.write("post")
+    file = desk.folder / "post.jsonl"
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    spoilt = [row | {"rude": "often"} if row["split"] == "train" else row for row in rows]
+    file.write_text("".join(json.dumps(row) + "\n" for row in spoilt))
+    floors = desk.floors(suite)
+    assert "something that is no number" in floors[LEARNED].why_not
+    assert floors["word list"].roc_auc > 0.5
 
 
 def test_where_all_rows_are_alike_nothing_is_learned_for_them(desk):

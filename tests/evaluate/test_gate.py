@@ -6,7 +6,7 @@ import pytest
 
 from comity.errors import InputError
 from comity.evaluate.gate import Limits, gate, read_limits
-from comity.evaluate.result import Measured
+from comity.models.card import Measured
 from tests.evaluate.report.made import every_section, report, run_folder, scored
 
 

@@ -42,13 +42,17 @@ def test_the_threshold_comes_from_the_calibration_half_and_says_so():
     assert "calibration half (200 rows)" in found.operating.source
 
 
-def test_without_calibration_rows_the_threshold_is_one_half():
-    found = measured().operating
-    assert (found.threshold, found.source) == (0.5, "as given: no calibration rows")
+@pytest.mark.parametrize("pairs", [None, 0, 14])
+def test_too_few_calibration_rows_of_a_class_fix_no_threshold(pairs):
+    """Pairs of a positive and a negative; None is a subject that judges nothing of the calibration rows."""
+    half = None if pairs is None else Sample(np.array([1.0, 0.0] * pairs), np.linspace(0, 1, 2 * pairs))
+    found = measured(calibration=half).operating
+    assert (found.threshold, found.source) == (0.5, "as given: too few calibration rows of a class")
 
 
-def test_too_few_calibration_rows_of_a_class_fix_no_threshold():
-    assert fixed_threshold(Sample(np.array([1.0, 0.0] * 14), np.linspace(0, 1, 28))).value == 0.5
+def test_fifteen_calibration_rows_of_each_class_fix_one():
+    half = Sample(np.array([1.0, 0.0] * 15), np.linspace(0, 1, 30))
+    assert fixed_threshold(half).source == "best F1 on the calibration half (30 rows)"
 
 
 def test_the_oracle_is_never_worse_and_is_named():
@@ -70,10 +74,18 @@ def test_nothing_is_printed_for_fewer_than_thirty_rows(rows, printed):
     assert (found.auprc is not None) == printed
     assert (found.operating.f1 is not None) == printed
     assert (found.before is not None) == printed
+    assert (found.aurc is not None) == printed
+    assert bool(found.pr_curve) == bool(found.risk_coverage) == printed
 
 
 def test_recall_at_a_rate_that_the_negatives_cannot_show_is_left_out():
     assert set(measured().recall_at) == {"0.05", "0.01"}
+
+
+@pytest.mark.parametrize(("positives", "printed"), [(29, False), (30, True)])
+def test_no_recall_is_printed_for_fewer_than_thirty_positives(positives, printed):
+    found = measured((np.arange(ROWS) < positives).astype(float)).recall_at
+    assert {name for name, recall in found.items() if recall} == ({"0.05", "0.01"} if printed else set())
 
 
 def test_the_subjects_own_decisions_are_measured_beside_the_threshold():

@@ -8,7 +8,7 @@ from comity.evaluate.run_folder import RunFolder
 from comity.evaluate.saved import NAME, saved
 from comity.evaluate.subjects import open_subject
 from comity.evaluate.suite import find_suite
-from comity.evaluate.suite_run import Options
+from comity.evaluate.suite_rows import Options
 from comity.models import find
 
 

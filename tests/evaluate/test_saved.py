@@ -63,3 +63,9 @@ def test_a_model_that_changed_since_has_no_evaluation(artefact, evaluation):
 
 def test_a_model_that_nobody_evaluated_has_none(artefact):
     assert saved(artefact) is None
+
+
+def test_the_packaged_evaluation_can_be_read_and_is_of_the_packaged_model():
+    evaluation = saved(find("english-v1"))
+    assert len(evaluation.suites) > 50
+    assert evaluation.suite("smoke").target("toxicity").auprc

@@ -1,47 +1,22 @@
 """The suites of the package, and how a suite finds its rows."""
 
 import json
-import os
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
 import yaml
+from tools.check_suites import fields_named_by, mistakes
 
 from comity.errors import InputError, NotFound
 from comity.evaluate.cases import in_calibration_half, load
-from comity.evaluate.reading import Reading, annotation
+from comity.evaluate.reading import Reading
 from comity.evaluate.suite import SECTIONS, Suite, find_suite, packaged_suites, read_suite
+from comity.evaluate.suite_rows import Options, load_suite
 
 PACKAGED = packaged_suites()
 SUITES = {name: read_suite(path) for name, path in PACKAGED.items()}
 OWN = [name for name, suite in SUITES.items() if suite.scenario.texts]
-DATA = Path(os.environ.get("COMITY_DATA", ""))
-
-with_data = pytest.mark.skipif("COMITY_DATA" not in os.environ, reason="needs COMITY_DATA")
-
-
-def fields_named_by(scenario):
-    single = (scenario.functionality, scenario.target_group, scenario.group)
-    return {*scenario.slices, *scenario.identities, *(name for name in single if name)}
-
-
-def may_be_one_sided(suite):
-    """Where all rows are harmful, the note says that recall is all there is."""
-    return "recall" in suite.note or suite.kind == "over-sensitivity"
-
-
-def check_rows(suite, cases):
-    """There are rows, each target has both answers, and the fields that the suite names are there."""
-    assert len(cases) > 0
-    for target, truth in cases.truth.items():
-        known = truth[np.isfinite(truth)]
-        assert known.size, f"nobody said anything about `{target}`"
-        if not may_be_one_sided(suite):
-            assert {*(known >= 0.5).tolist()} == {True, False}, f"`{target}` has one answer only"
-    for name in fields_named_by(suite.scenario):
-        assert any(value is not None for value in cases.field(name)), f"no row has the field `{name}`"
 
 
 class TestPackaged:
@@ -66,9 +41,7 @@ class TestPackaged:
 
     def test_what_texts_mention_is_reported(self):
         assert [
-            name
-            for name, suite in SUITES.items()
-            if {*suite.scenario.mentions} - fields_named_by(suite.scenario)
+            name for name, suite in SUITES.items() if {*suite.scenario.mentions} - fields_named_by(suite)
         ] == []
 
     def test_texts_taken_as_harmless_count_false_alarms(self):
@@ -91,23 +64,12 @@ class TestPackaged:
         assert {*SECTIONS} - used <= {"rules"}  # which needs a community's own policy
 
 
-@with_data
-@pytest.mark.parametrize("name", PACKAGED)
-def test_the_rows_of_a_packaged_suite_can_be_read(name):
-    suite, path = SUITES[name], PACKAGED[name]
-    test = load(suite, "test", path=path, data_root=DATA)
-    check_rows(suite, test)
-    calibration = load(suite, "calibration", path=path, data_root=DATA)
-    assert not {row.id for row in test.rows} & {row.id for row in calibration.rows}
-    if who := suite.scenario.annotators:
-        entries = [entry for row in test.rows for entry in row.annotations]
-        assert {annotation(who.read, entry) >= 0.5 for entry in entries} == {True, False}
-        assert all(any(field in entry for entry in entries) for field in who.by)
-
-
 @pytest.mark.parametrize("name", OWN)
 def test_suites_of_own_texts_need_no_data(name):
-    check_rows(SUITES[name], load(SUITES[name], "test", path=PACKAGED[name], data_root=None))
+    test, calibration = (
+        load(SUITES[name], split, path=PACKAGED[name], data_root=None) for split in ("test", "calibration")
+    )
+    assert [*mistakes(SUITES[name], test, calibration)] == []
 
 
 FORUM = {
@@ -224,6 +186,109 @@ class TestRows:
             load(suite, "test", path=path, data_root=tmp_path)
 
 
+class TestTables:
+    """The same rows as CSV."""
+
+    def load(self, tmp_path, table):
+        suite, path = forum(tmp_path, [], data="forum.csv")
+        (tmp_path / "forum.csv").write_bytes(table if isinstance(table, bytes) else table.encode())
+        return load(suite, "test", path=path, data_root=None)
+
+    def test_a_text_of_digits_stays_a_text(self, tmp_path):
+        cases = self.load(tmp_path, "id,text,rude\n007,911,1\n8,0.5,0\n")
+        assert cases.texts == ["911", "0.5"]
+        assert [case.id for case in cases.rows] == ["007", "8"]
+        assert cases.truth["rude"].tolist() == [1, 0]
+
+    def test_an_empty_cell_says_nothing(self, tmp_path):
+        cases = self.load(tmp_path, "id,text,rude\n1,Hello,\n2,Hi,0\n")
+        np.testing.assert_equal(cases.truth["rude"], [np.nan, 0])
+
+    @pytest.mark.parametrize(
+        ("table", "told"),
+        [
+            (
+                "id,text,rude\n1,Hello,0\n2,Hi,often\n",
+                "row `2` answers `rude` with something that is no number",
+            ),
+            ("id,body,rude\n1,Hello,0\n", "no column `text`"),
+            ("id,text,rude\n1,Hello \u00e9,0\n".encode("latin-1"), "not in UTF-8"),
+        ],
+    )
+    def test_a_mistake_is_told_with_its_place_and_without_the_text(self, tmp_path, table, told):
+        with pytest.raises(InputError, match=told) as caught:
+            self.load(tmp_path, table)
+        assert str(tmp_path) in caught.value.where
+        assert "Hello" not in str(caught.value)
+
+    def test_rows_whose_text_stands_in_another_column_are_no_test_rows(self, tmp_path):
+        suite, path = forum(tmp_path, [{"id": "1", "body": "Hello", "rude": 0}])
+        with pytest.raises(InputError, match="whether `text` is filled"):
+            load_suite(suite, path, Options())
+
+    def test_a_line_that_is_no_json_object_is_told_with_its_number(self, tmp_path):
+        suite, path = forum(tmp_path, [row("Hello")])
+        with (tmp_path / "forum.jsonl").open("a") as lines:
+            lines.write("[1]\n")
+        with pytest.raises(InputError, match=r"no JSON object \(.*forum.jsonl:2\)"):
+            load(suite, "test", path=path, data_root=None)
+
+    @pytest.mark.parametrize(
+        ("broken", "told"),
+        [
+            ({"labels": "{rude: 1}"}, "`labels` or `extra`"),
+            ({"spans": "[4, 10]"}, "`spans`"),
+            ({"context": "[idiot"}, "`context`"),
+            ({"annotations": ["often"]}, "an annotator whose answer is no number"),
+            ({"annotations": [{"rude": "often"}]}, "an annotator whose answer is no number"),
+        ],
+    )
+    def test_a_field_that_cannot_be_read_is_told_with_its_row(self, tmp_path, broken, told):
+        rows = [row("lovely day"), row("Hello", 1) | {"id": "17"} | broken]
+        asked = {"annotators": {"target": "rude", "read": "rude"}, "metrics": ["targets", "annotators"]}
+        with pytest.raises(InputError, match=f"row `17` .*{told}") as caught:
+            rows_of(tmp_path, rows, inferencer={"thread": True}, **asked)
+        assert not any(word in str(caught.value) for word in ("Hello", "often", "idiot"))
+
+    def test_what_is_no_parquet_file_is_told(self, tmp_path):
+        suite, path = forum(tmp_path, [], data="forum.parquet")
+        (tmp_path / "forum.parquet").write_text("id,text\n")
+        with pytest.raises(InputError, match="no Parquet file"):
+            load(suite, "test", path=path, data_root=None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "told"),
+    [
+        ([row("you walnut", 1), row("lovely day")], {}, []),
+        ([], {}, ["it has no test rows", "nobody said anything about `rude`"]),
+        ([row("lovely day")], {}, ["`rude` has one answer only"]),
+        (
+            [row("you walnut", 1), row("lovely day")],
+            {"slices": ["topic"], "metrics": ["targets", "slices"]},
+            ["no row has the field `topic`"],
+        ),
+        (
+            [row("you walnut", 1), row("lovely day"), row("lovely day", split="validation")],
+            {"splits": {"test": ["test"], "calibration": ["validation"]}},
+            ["1 test rows calibrate"],
+        ),
+        (
+            [row("you walnut", 1, annotations=[{"rude": 1}]), row("lovely day")],
+            {
+                "annotators": {"target": "rude", "read": "rude", "by": ["age"]},
+                "metrics": ["targets", "annotators"],
+            },
+            ["its annotators give one answer only", "no annotation has the field `age`"],
+        ),
+    ],
+)
+def test_the_tool_that_checks_suites_finds_what_is_wrong_with_their_rows(tmp_path, rows, changes, told):
+    suite, path = forum(tmp_path, rows, **changes)
+    test, calibration = (load(suite, split, path=path, data_root=None) for split in ("test", "calibration"))
+    assert [*mistakes(suite, test, calibration)] == told
+
+
 class TestMistakes:
     def test_all_of_a_suite_are_told_at_once(self, tmp_path):
         path = tmp_path / "wrong.yaml"
@@ -278,7 +343,18 @@ class TestMistakes:
         ({"any": ["a", "b"], "absent": 0}, {"a": 0}, 0.0),
         ({"mean": ["a", "b", "c"]}, {"a": 0, "b": 1}, 0.5),
         ({"mean": ["a", "b"]}, {}, None),
+        ({"field": "share"}, {"share": np.nan}, None),
+        ({"field": "kind", "values": {"spam": 1}, "others": 0}, {"kind": np.nan}, None),
+        ({"any": ["a", "b"]}, {"a": 0, "b": np.nan}, None),
+        ({"mean": ["a", "b"]}, {"a": 1, "b": np.nan}, 1.0),
+        ({"any": ["a", "b"]}, {"a": "0", "b": "0.0"}, 0.0),
     ],
 )
 def test_a_reading(reading, fields, said):
     assert Reading.model_validate(reading).read(fields) == said
+
+
+@pytest.mark.parametrize("reading", [{"field": "a"}, {"any": ["a", "b"]}, {"mean": ["a", "b"]}])
+def test_a_word_is_no_number(reading):
+    with pytest.raises(ValueError, match="often"):
+        Reading.model_validate(reading).read({"a": "often", "b": 1})

@@ -2,78 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from tests.browser import CONTRASTS
 from tests.serve.cast import FRIENDLY, GARDEN, INSULT
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CLEAR = "rgba(0, 0, 0, 0)"
 WRONG = GARDEN.replace("insult: 0.80", "insullt: 0.80").replace("action: label", "action: lable")
-
-CONTRASTS = """() => {
-  const parse = (text) => {
-    const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
-    return [r, g, b, a];
-  };
-  const luminance = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const background = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = parse(getComputedStyle(at).backgroundColor);
-      if (colour[3] === 1) return colour;
-    }
-    return [255, 255, 255, 1];
-  };
-  const ratio = (one, two) => {
-    const [high, low] = [luminance(one), luminance(two)].sort((a, b) => b - a);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
-    const style = getComputedStyle(element);
-    if (parse(style.color)[3] === 0) continue;
-    const large = parseFloat(style.fontSize) >= 24;
-    const contrast = ratio(parse(style.color), background(element));
-    found.push({text: walker.currentNode.data.trim().slice(0, 30), contrast, needed: large ? 3 : 4.5});
-  }
-  for (const field of document.querySelectorAll("textarea, select, button")) {
-    const contrast = ratio(parse(getComputedStyle(field).borderTopColor), background(field.parentElement));
-    found.push({text: "border of " + field.name, contrast, needed: 3});
-  }
-  return found;
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.fail(
-            "no Chromium found: apt-get install chromium, or set COMITY_CHROMIUM to one", pytrace=False
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

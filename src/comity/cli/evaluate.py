@@ -16,7 +16,7 @@ from rich.table import Table
 from comity.cli import evaluate_data
 from comity.cli.exits import Exit
 from comity.cli.suite_options import DataOption, JsonOption, KindOption, LangOption, SuiteOption, data_root
-from comity.cli.suite_options import suites as suites_of
+from comity.cli.suite_options import suites as chosen
 from comity.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ RunArgument = Annotated[Path, typer.Argument(help="The --output folder of a run.
 
 
 @app.command("list")
-def listsuites_of(
+def list_suites(
     suite: SuiteOption = None, kind: KindOption = None, lang: LangOption = None, json: JsonOption = False
 ) -> None:
     """List the suites: what is asked, of which texts, in which languages."""
-    found = [one for one, _ in suites_of(suite, kind, lang)]
+    found = [one for one, _ in chosen(suite, kind, lang)]
     if json:
         for one in found:
             typer.echo(one.model_dump_json(exclude_defaults=True))
@@ -83,7 +83,7 @@ def run(
     from comity.evaluate.saved import save as save_beside
     from comity.evaluate.subjects import open_subject
     from comity.evaluate.subjects.detector import artefact_named
-    from comity.evaluate.suite_run import Options
+    from comity.evaluate.suite_rows import Options
 
     if save and not subject.startswith("model:"):
         raise InputError(
@@ -91,15 +91,12 @@ def run(
         )
     judge = open_subject(subject)
     root = data_root(data)
-    suites = [
-        one for one in suites_of(suite, kind, lang) if root is not None or one[0].scenario.texts or suite
-    ]
+    suites = [one for one in chosen(suite, kind, lang) if root is not None or one[0].scenario.texts or suite]
     if not suites:
         raise InputError("no suite is left to run", next_step="`comity evaluate list` names them all.")
     folder = RunFolder(output)
     options = Options(data_root=root, cap=None if full else cap, seed=seed)
-    todo = [one.suite for one, _ in suites if folder.suite(one.suite) is None]
-    with FloorsAhead(suites, todo, options) as floors, _progress(len(suites)) as watch:
+    with FloorsAhead(suites, folder, options) as floors, _progress(len(suites)) as watch:
         report = evaluate(judge, suites, folder, options, spec=subject, floors=floors.of, watch=watch)
     page = output / "report.html"
     page.write_text(html(report), encoding="utf-8")

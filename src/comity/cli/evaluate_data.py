@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from json import dumps
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,19 +91,20 @@ def platforms(
         raise InputError(f"nothing is known of `{question}`", next_step=f"Ask for {' or '.join(table)}.")
     rows = leave_one_platform_out(read_platforms(table[question], _root(data)))
     if json:
-        _print_json(asdict(row) for row in rows)
+        _print_json(rows)
         return
-    shown = Table("platform", "rows", "positives", "trained there", "elsewhere", "difference", box=None)
+    shown = Table("platform", "rows", "positives", "own", "others", "others − own", box=None)
     for row in rows:
-        gap = f"{row.gap.value:+.3f} [{row.gap.low:+.3f}, {row.gap.high:+.3f}]"
-        numbers = (
-            f"{row.test_rows:,}",
-            f"{row.positives:,}",
-            f"{row.own.value:.3f}",
-            f"{row.others.value:.3f}",
+        gap, low, high = (_cell(part, "+.3f") for part in (row.gap.value, row.gap.low, row.gap.high))
+        counts = (f"{count:,}" for count in (row.test_rows, row.positives))
+        shown.add_row(
+            row.platform, *counts, _cell(row.own.value), _cell(row.others.value), f"{gap} [{low}, {high}]"
         )
-        shown.add_row(row.platform, *numbers, gap)
-    Console().print(shown, "ROC-AUC of TF-IDF + LR, difference with its 95 % interval.")
+    Console().print(
+        shown,
+        "ROC-AUC of TF-IDF + LR, trained on the platform's own rows or on those of all others; the difference with its "
+        "95 % interval.",
+    )
 
 
 @app.command()
@@ -114,21 +116,19 @@ def density(
 
     Needs the extra `evaluate`.
     """
-    from comity.evaluate.hygiene.data_set import read_data_set
+    from comity.evaluate.hygiene.data_set import once_each, read_data_set
     from comity.evaluate.hygiene.feature_density import KINDS, densities, forecasts
 
     root = _root(data)
-    found = track(suites(None, kind, lang), "data sets", console=_errors())
+    found = once_each(suite for suite, _ in suites(None, kind, lang))
     sets = (
         read_data_set(one.suite, {one.suite: next(iter(one.scenario.targets))}, root, _MOST)
-        for one, _ in found
-        if one.scenario.data
+        for one in track(found, "data sets", console=_errors())
     )
     rows = list(densities(known for known in sets if known is not None))
     told = forecasts(rows)
     if json:
-        _print_json(asdict(row) for row in rows)
-        _print_json(asdict(row) for row in told)
+        _print_json([*rows, *told])
         return
     shown = Table("data set", *KINDS, "ROC-AUC", box=None)
     for row in rows:
@@ -176,13 +176,20 @@ def _tell(run: Path, overlaps: list[Any]) -> None:
     (run / "report.html").write_text(html(report), encoding="utf-8")
 
 
-def _print_json(rows: Iterator[dict[str, Any]]) -> None:
+def _print_json(rows: Iterable[Any]) -> None:
+    """rows: dataclasses. What is not defined is null: NaN is no JSON."""
     for row in rows:
-        typer.echo(dumps(row))
+        typer.echo(dumps(_defined(asdict(row))))
 
 
-def _cell(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _defined(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _defined(part) for name, part in value.items()}
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _cell(value: float | None, form: str = ".3f") -> str:
+    return "–" if value is None or isnan(value) else format(value, form).replace("-", "−")
 
 
 def _errors() -> Console:

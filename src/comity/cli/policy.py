@@ -110,9 +110,7 @@ def try_policy(
             score = "" if result.score is None else f" ({result.score:.2f})"
             expected = "should break it" if result.example.violates else "should keep it"
             mark = "[green]passed[/green]" if result.passed else "[red]failed[/red]"
-            console.print(
-                f"{mark} [bold]{result.rule}[/bold]{score}: {expected}: ", Text(result.example.text)
-            )
+            console.print(f"{mark} [bold]{result.rule}[/bold]{score}: {expected}:", Text(result.example.text))
     if not json:
         untested = {rule.id for rule in loaded.rules if rule.examples} - {result.rule for result in results}
         console.print(f"{len(results) - len(failed)} of {len(results)} examples passed.")
@@ -146,7 +144,7 @@ def match_examples(
             typer.echo(dumps({"text": text, "rules": rules}))
         else:
             names = ", ".join(f"{candidate.rule} ({candidate.similarity:.2f})" for candidate in candidates)
-            console.print(Text(f"{names or 'no rule is like it'}: ", style="bold"), Text(text))
+            console.print(Text(f"{names or 'no rule is like it'}:", style="bold"), Text(text))
 
 
 @app.command()

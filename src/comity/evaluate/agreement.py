@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from comity.evaluate.metric import Floats, Indices, Interval, check_probabilities, decisions
+from comity.evaluate.metric import Floats, Interval, check_probabilities, decisions
 from comity.evaluate.metrics import FEWEST, rate
 
 _EDGE = 1e-6
@@ -20,14 +20,10 @@ _EDGE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class AgreementMatrix:
-    """All pairs of raters, (k, k) each: the share of items on which they agree, Cohen's kappa, and the items that both
-    rated. NaN for pairs with fewer than 30 items in common.
-    """
+    """Cohen's kappa of all pairs of raters, (k, k); NaN for pairs with fewer than 30 items in common."""
 
     raters: tuple[str, ...]
-    agreement: Floats
     kappa: Floats
-    items: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +33,17 @@ class GroupAgreement:
     items: int
     agreement: Interval | None
     kappa: float
-    cross_entropy: float
 
 
 def agreement_matrix(ratings: Mapping[str, ArrayLike]) -> AgreementMatrix:
     """By rater: an annotator's codes, or a model's decisions, float (n,) over the same items."""
     columns = [np.asarray(column, float) for column in ratings.values()]
-    size = len(columns)
-    shares, kappas, items = (
-        np.full((size, size), np.nan),
-        np.full((size, size), np.nan),
-        np.zeros((size, size), int),
-    )
+    kappas = np.full((len(columns), len(columns)), np.nan)
     for i, first in enumerate(columns):
         for j, second in enumerate(columns):
-            both = np.isfinite(first) & np.isfinite(second)
-            items[i, j] = both.sum()
-            if items[i, j] >= FEWEST:
-                shares[i, j] = (first[both] == second[both]).mean()
+            if (np.isfinite(first) & np.isfinite(second)).sum() >= FEWEST:
                 kappas[i, j] = cohens_kappa(first, second)
-    return AgreementMatrix(tuple(ratings), shares, kappas, items)
+    return AgreementMatrix(tuple(ratings), kappas)
 
 
 def cohens_kappa(first: ArrayLike, second: ArrayLike) -> float:
@@ -94,14 +81,11 @@ def group_agreement(
     flagged = decisions(scores, threshold)
     found = {}
     for group, column in shares.items():
-        share = np.asarray(column, float)
-        said = decisions(share, 0.5)
+        said = decisions(column, 0.5)
         items = int((np.isfinite(said) & np.isfinite(flagged)).sum())
-        enough = items >= FEWEST
         found[group] = GroupAgreement(
             items,
             rate(int((said == flagged).sum()), items),
-            cohens_kappa(said, flagged) if enough else float("nan"),
-            soft_cross_entropy(share, scores) if enough else float("nan"),
+            cohens_kappa(said, flagged) if items >= FEWEST else float("nan"),
         )
     return found

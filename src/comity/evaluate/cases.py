@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,11 +18,14 @@ from comity.content.item import ROLES
 from comity.errors import InputError, MissingExtra
 from comity.evaluate.metrics import Floats
 from comity.evaluate.reading import annotation
-from comity.evaluate.suite import PACKAGED, Scenario, Split, Suite
+from comity.evaluate.records import read_records
+from comity.evaluate.suite import PACKAGED, Annotators, Scenario, Split, Suite, Target
 from comity.evaluate.templates import expand
 
 TEXTS = Path(__file__).parent / "texts"
 _SEED = 1
+_IN_WORDS = ("id", "text", "lang", "role")
+_TRANSLATE = "Translate it with `values`, as in {field: removed, values: {yes: 1, no: 0}}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +87,51 @@ def load(suite: Suite, split: Split, *, path: Path, data_root: Path | None, cap:
             if record.get("split", "test") not in halved
             or in_calibration_half(row) == (split == "calibration")
         ]
-    kept = [
-        (row, record, fields) for row, record in records if (fields := _fields(scenario, record)) is not None
-    ]
+    kept = []
+    for row, record in records:
+        with _located(row, "has `labels` or `extra` that are no JSON object", path):
+            fields = _fields(scenario, record)
+        if fields is not None:
+            kept.append((row, record, fields))
     total = len(kept)
     if cap is not None and total > cap:
         kept = sorted(kept, key=lambda known: _place(known[0]))[:cap]
     mentions = {name: _any_of(words) for name, words in scenario.mentions.items()}
     for _, record, fields in kept:
         fields |= {name: int(bool(words.search(record["text"]))) for name, words in mentions.items()}
-    rows = tuple(_case(row, record, fields, thread=suite.inferencer.thread) for row, record, fields in kept)
-    truth = {
-        name: np.array([annotation(target.read, row.fields) for row in rows], float)
-        for name, target in scenario.targets.items()
-    }
-    return Cases(rows, truth, total)
+    rows = []
+    for row, record, fields in kept:
+        with _located(row, "has a `context`, `spans` or `annotations` that cannot be read", path):
+            rows.append(_case(row, record, fields, thread=suite.inferencer.thread))
+    truth = {name: _truth(name, target, rows, path) for name, target in scenario.targets.items()}
+    if scenario.annotators:
+        _check_annotators(scenario.annotators, rows, path)
+    return Cases(tuple(rows), truth, total)
+
+
+def _truth(name: str, target: Target, rows: Sequence[Case], path: Path) -> Floats:
+    said = np.full(len(rows), np.nan)
+    for place, row in enumerate(rows):
+        with _located(row.id, f"answers `{name}` with something that is no number", path, _TRANSLATE):
+            said[place] = annotation(target.read, row.fields)
+    return said
+
+
+def _check_annotators(asked: Annotators, rows: Sequence[Case], path: Path) -> None:
+    """Their entries are read only once the subject has answered, which is late for a mistake in them."""
+    for row in rows:
+        with _located(row.id, "has an annotator whose answer is no number", path, _TRANSLATE):
+            for entry in row.annotations:
+                annotation(asked.read, entry)
+
+
+@contextmanager
+def _located(row: str, problem: str, path: Path, next_step: str = "") -> Iterator[None]:
+    """What cannot be read becomes an InputError that names the row, and not its content."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError):
+        raise InputError(f"row `{row}` {problem}", where=str(path), next_step=next_step) from None
 
 
 def data_file(scenario: Scenario, path: Path, data_root: Path | None) -> Path:
@@ -133,15 +166,7 @@ def _records(scenario: Scenario, path: Path, data_root: Path | None) -> Iterator
     file = data_file(scenario, path, data_root)
     if scenario.texts is not None:
         return iter(expand(file, seed=_SEED))
-    if file.suffix == ".parquet":
-        return _parquet(file)
-    if file.suffix == ".jsonl":
-        return _json_lines(file)
-    if file.suffix == ".csv":
-        return _csv(file)
-    raise InputError(
-        "the data is in no known format", where=str(file), next_step="Use .parquet, .jsonl or .csv."
-    )
+    return _parquet(file) if file.suffix == ".parquet" else _lines(file)
 
 
 def _parquet(file: Path) -> Iterator[Mapping[str, Any]]:
@@ -151,26 +176,24 @@ def _parquet(file: Path) -> Iterator[Mapping[str, Any]]:
         frame = pd.read_parquet(file)
     except ImportError as error:
         raise MissingExtra(error.name or "pandas", "evaluate") from error
+    except (OSError, ValueError) as error:
+        raise InputError("it is no Parquet file", where=str(file)) from error
     for record in frame.astype(object).where(frame.notna(), None).to_dict("records"):
         yield {str(name): value for name, value in record.items()}
 
 
-def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                raise InputError("the line is no JSON", where=f"{file}:{number}") from error
-            if not isinstance(record, dict):
-                raise InputError("the line is no JSON object", where=f"{file}:{number}")
-            yield record
-
-
-def _csv(file: Path) -> Iterator[Mapping[str, Any]]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        for record in csv.DictReader(lines):
-            yield {name: _number(value) for name, value in record.items() if value not in ("", None)}
+def _lines(file: Path) -> Iterator[Mapping[str, Any]]:
+    """Of a table, cells that hold a number are numbers, empty ones are absent, and what is said is said in words."""
+    for number, record in read_records(file):
+        if record is None:
+            raise InputError("it is no JSON object", where=f"{file}:{number}")
+        if file.suffix == ".csv":
+            record = {
+                name: value if name in _IN_WORDS else _number(value)
+                for name, value in record.items()
+                if name is not None and value not in ("", None)
+            }
+        yield record
 
 
 def _number(value: str) -> str | int | float:

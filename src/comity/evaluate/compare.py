@@ -15,8 +15,9 @@ from comity.evaluate.metric import Metric as Formula
 from comity.evaluate.metrics import FEWEST, Floats, auprc, f1_at, roc_auc
 from comity.evaluate.overlap import capa, shared_mistakes
 from comity.evaluate.resample import Difference, mcnemar, paired
-from comity.evaluate.result import Measured, Number, Report
+from comity.evaluate.result import Number, Report
 from comity.evaluate.run_folder import RowScores, RunFolder
+from comity.models.card import Measured
 
 Measure = Literal["auprc", "roc_auc", "f1"]
 SIGNIFICANT = 0.05

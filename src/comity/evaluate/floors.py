@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from comity.errors import MissingExtra
-from comity.evaluate.cases import Cases, data_file, load
+from comity.errors import InputError, MissingExtra
+from comity.evaluate.cases import Cases, load
 from comity.evaluate.linear import Linear, cut, has_both
 from comity.evaluate.measure import Sample, fixed_threshold
 from comity.evaluate.metrics import FEWEST, Floats, auprc, f1_at, macro_f1_at, roc_auc
@@ -27,6 +27,7 @@ from comity.evaluate.pool import Pool
 from comity.evaluate.result import Floor
 from comity.evaluate.subjects import open_subject
 from comity.evaluate.suite import Suite
+from comity.evaluate.suite_rows import SuiteRows
 
 TRAIN_CAP = 20_000
 LEARNED, POOLED = "TF-IDF + LR", "TF-IDF + LR (pooled)"
@@ -63,68 +64,74 @@ class Floors:
         self._pool = Pool(suites, data_root, cap=2 * train_cap)
         self._folder = (cache or cache_folder()) / "floors"
 
-    def of(self, suite: Suite, path: Path, test: Cases, calibration: Cases | None) -> ByTarget:
-        """Target → its floors on the `test` rows, at the threshold of the `calibration` rows, else at 0.5.
+    def of(self, rows: SuiteRows) -> ByTarget:
+        """Target → its floors on the test rows, at the threshold of the calibration rows, else at 0.5.
 
-        A floor that cannot be measured says why not. Raises InputError for training rows that cannot be read.
+        A floor that cannot be measured says why not.
         """
-        identity = self._identity(suite, path, test, calibration)
-        own = self._kept(suite, ["own", *identity], lambda: self._own(suite, path, test, calibration))
+        identity = [rows.digest, self._train_cap, _CODE, version("comity"), _learner()]
+        own = self._kept(rows, ["own", *identity], self._own)
         if any(floors[-1].why_not != NO_ROWS for floors in own.values()):
             return own
-        others = ["pooled", *identity, *self._pool.identity(suite, path)]
-        pooled = self._kept(suite, others, lambda: self._pooled(suite, path, test, calibration))
+        others = ["pooled", *identity, *self._pool.identity(rows.suite, rows.path)]
+        pooled = self._kept(rows, others, self._pooled)
         return {target: (*floors[:-1], *pooled[target]) for target, floors in own.items()}
 
-    def _own(self, suite: Suite, path: Path, test: Cases, calibration: Cases | None) -> ByTarget:
+    def _own(self, rows: SuiteRows) -> ByTarget:
+        targets = rows.suite.scenario.targets
         words = open_subject("baseline:word-list")
 
         def flag(score: float) -> Scorer:
-            return lambda cases: dict.fromkeys(suite.scenario.targets, np.full(len(cases), score))
+            return lambda cases: dict.fromkeys(targets, np.full(len(cases), score))
 
         def find_words(cases: Cases) -> dict[str, Floats]:
             answers = words.answer(cases.items)
-            found = {name: answers.score(target.criteria) for name, target in suite.scenario.targets.items()}
+            found = {name: answers.score(target.criteria) for name, target in targets.items()}
             return {name: score for name, score in found.items() if score is not None}
 
         return _joined(
-            _measured("flag all", flag(1.0), test, None),
-            _measured("flag none", flag(0.0), test, None),
-            _measured("word list", find_words, test, calibration, "the list has no words for it"),
-            self._learned(suite, path, test, calibration),
+            _measured("flag all", flag(1.0), rows),
+            _measured("flag none", flag(0.0), rows),
+            _measured("word list", find_words, rows, "the list has no words for it"),
+            self._learned(rows),
         )
 
-    def _learned(self, suite: Suite, path: Path, test: Cases, calibration: Cases | None) -> ByTarget:
-        if not any(map(has_both, test.truth.values())):
-            return _unmeasured(LEARNED, test, "annotated rows of one kind only")
+    def _learned(self, rows: SuiteRows) -> ByTarget:
+        if not any(map(has_both, rows.test.truth.values())):
+            return _unmeasured(LEARNED, rows, "annotated rows of one kind only")
         if not _learner():
-            return _unmeasured(LEARNED, test, _missing())
-        train = load(suite, "train", path=path, data_root=self._data_root, cap=self._train_cap)
+            return _unmeasured(LEARNED, rows, _missing())
+        try:
+            train = load(rows.suite, "train", path=rows.path, data_root=self._data_root, cap=self._train_cap)
+        except InputError as error:
+            return _unmeasured(LEARNED, rows, f"its training rows cannot be read: {error.what}")
         if not len(train):
-            return _unmeasured(LEARNED, test, NO_ROWS)
+            return _unmeasured(LEARNED, rows, NO_ROWS)
         targets = [name for name, truth in train.truth.items() if has_both(truth)]
         if not targets:
-            return _unmeasured(LEARNED, test, _ONE_KIND)
+            return _unmeasured(LEARNED, rows, _ONE_KIND)
         linear = Linear(0).fit(cut(train.texts), np.stack([train.truth[name] for name in targets], axis=1))
 
         def score(cases: Cases) -> dict[str, Floats]:
             return dict(zip(targets, linear.scores(cut(cases.texts)).T.astype(float), strict=True))
 
-        return _measured(LEARNED, score, test, calibration, _ONE_KIND)
+        return _measured(LEARNED, score, rows, _ONE_KIND)
 
-    def _pooled(self, suite: Suite, path: Path, test: Cases, calibration: Cases | None) -> ByTarget:
+    def _pooled(self, rows: SuiteRows) -> ByTarget:
         def score(cases: Cases) -> Mapping[str, Floats]:
-            return self._pool.scores(suite, path, cases.texts)
+            return self._pool.scores(rows.suite, rows.path, cases.texts)
 
-        return _measured(POOLED, score, test, calibration, f"{NO_ROWS}, its own or others'")
+        return _measured(POOLED, score, rows, f"{NO_ROWS}, its own or others'")
 
-    def _kept(self, suite: Suite, identity: Sequence[object], find: Callable[[], ByTarget]) -> ByTarget:
+    def _kept(
+        self, rows: SuiteRows, identity: Sequence[object], find: Callable[[SuiteRows], ByTarget]
+    ) -> ByTarget:
         digest = blake2b(json.dumps(identity).encode(), digest_size=12).hexdigest()
-        file = self._folder / f"{suite.suite}-{digest}.json"
+        file = self._folder / f"{rows.suite.suite}-{digest}.json"
         try:
             return _KEPT.validate_json(file.read_bytes())
         except (OSError, ValidationError):
-            found = find()
+            found = find(rows)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             beside = file.with_suffix(f".{os.getpid()}")
@@ -134,41 +141,32 @@ class Floors:
             log.warning("floors are not kept for the next run: %s", error)
         return found
 
-    def _identity(self, suite: Suite, path: Path, test: Cases, calibration: Cases | None) -> list[object]:
-        file = data_file(suite.scenario, path, self._data_root).stat()
-        ids = [row.id for cases in (test, calibration) if cases is not None for row in cases.rows]
-        what = [suite.model_dump_json(), file.st_size, file.st_mtime_ns, ids]
-        return [*what, self._train_cap, _CODE, version("comity"), _learner()]
-
 
 def cache_folder() -> Path:
     """Where what can be computed again is kept."""
     return Path(os.environ.get("COMITY_CACHE") or "~/.cache/comity").expanduser()
 
 
-def _measured(
-    name: str, score: Scorer, test: Cases, calibration: Cases | None, why_not: str = ""
-) -> ByTarget:
+def _measured(name: str, score: Scorer, rows: SuiteRows, why_not: str = "") -> ByTarget:
     """`why_not` is said of the targets that `score` leaves out."""
+    test, calibration = rows.test, rows.calibration
     enough = {target for target, truth in test.truth.items() if np.isfinite(truth).sum() >= FEWEST}
     if not enough:
-        return _unmeasured(name, test, _TOO_FEW)
+        return _unmeasured(name, rows, _TOO_FEW)
     scores = score(test)
-    calibrating = score(calibration) if calibration is not None and len(calibration) else {}
+    calibrating = score(calibration) if len(calibration) else {}
     floors: ByTarget = {}
     for target, truth in test.truth.items():
         if target not in scores or target not in enough:
             floors[target] = (Floor(name=name, why_not=_TOO_FEW if target in scores else why_not),)
             continue
-        fixed = None
-        if calibration is not None and target in calibrating:
-            fixed = Sample(calibration.truth[target], calibrating[target])
+        fixed = Sample(calibration.truth[target], calibrating[target]) if target in calibrating else None
         floors[target] = (_floor(name, truth, scores[target], fixed_threshold(fixed).value),)
     return floors
 
 
-def _unmeasured(name: str, test: Cases, why_not: str) -> ByTarget:
-    return {target: (Floor(name=name, why_not=why_not),) for target in test.truth}
+def _unmeasured(name: str, rows: SuiteRows, why_not: str) -> ByTarget:
+    return {target: (Floor(name=name, why_not=why_not),) for target in rows.test.truth}
 
 
 def _floor(name: str, truth: Floats, score: Floats, threshold: float) -> Floor:

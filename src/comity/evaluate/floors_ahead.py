@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from comity.evaluate.cases import load
 from comity.evaluate.floors import ByTarget, Floors
+from comity.evaluate.run import Suites
+from comity.evaluate.run_folder import RunFolder
 from comity.evaluate.suite import Suite
-from comity.evaluate.suite_run import Options
-
-Suites = Sequence[tuple[Suite, Path]]
+from comity.evaluate.suite_rows import Options, SuiteRows, load_suite
 
 
 class FloorsAhead:
-    """suites: those of the report, of which those named in `todo` are measured, in their order.
+    """suites: those of the report, in the order in which they will be asked for; of those that `folder` holds already,
+    or that have no targets to put floors beside, none is measured.
 
     A script that uses it needs multiprocessing's `if __name__ == "__main__"`. If the second process dies, the first
     does its work.
     """
 
-    def __init__(self, suites: Suites, todo: Sequence[str], options: Options) -> None:
-        self._here = partial(Floors, suites, options.data_root)
-        self._options = options
+    def __init__(self, suites: Suites, folder: RunFolder, options: Options) -> None:
+        self._suites, self._data_root = suites, options.data_root
         context = get_context("spawn")
         self._pool = ProcessPoolExecutor(
             1, mp_context=context, initializer=_start, initargs=(suites, options.data_root)
         )
         self._futures = {
-            suite.suite: self._pool.submit(_measure, suite, path, options)
+            suite.suite: self._pool.submit(_measure, suite, path, folder, options)
             for suite, path in suites
-            if suite.suite in todo
+            if "targets" in suite.metrics
         }
 
-    def of(self, suite: Suite, path: Path) -> ByTarget:
-        """Raises InputError for rows that cannot be read."""
+    def of(self, rows: SuiteRows) -> ByTarget:
+        """See `Floors.of`."""
         try:
-            return self._futures[suite.suite].result()
+            found = self._futures[rows.suite.suite].result()
         except BrokenProcessPool:
-            return measure_floors(self._here(), self._options, suite, path)
+            found = None
+        return self._here.of(rows) if found is None else found
+
+    @cached_property
+    def _here(self) -> Floors:
+        return Floors(self._suites, self._data_root)
 
     def __enter__(self) -> Self:
         return self
@@ -55,14 +58,6 @@ class FloorsAhead:
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
 
-def measure_floors(floors: Floors, options: Options, suite: Suite, path: Path) -> ByTarget:
-    """On the rows that the subject is asked about. Raises InputError for rows that cannot be read."""
-    test_cap, calibration_cap = options.caps(suite)
-    test = load(suite, "test", path=path, data_root=options.data_root, cap=test_cap)
-    calibration = load(suite, "calibration", path=path, data_root=options.data_root, cap=calibration_cap)
-    return floors.of(suite, path, test, calibration)
-
-
 _floors: Floors | None = None
 
 
@@ -71,6 +66,8 @@ def _start(suites: Suites, data_root: Path | None) -> None:
     _floors = Floors(suites, data_root)
 
 
-def _measure(suite: Suite, path: Path, options: Options) -> ByTarget:
+def _measure(suite: Suite, path: Path, folder: RunFolder, options: Options) -> ByTarget | None:
+    """None if nobody will ask."""
     assert _floors is not None
-    return measure_floors(_floors, options, suite, path)
+    rows = load_suite(suite, path, options)
+    return None if folder.suite(suite.suite, rows.digest) else _floors.of(rows)

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from comity.errors import InputError
 from comity.evaluate.compare import SIGNIFICANT, Contrast, compare_suites, deviation, holm, two_sided
-from comity.evaluate.result import Measured, Number, Report, SuiteResult
+from comity.evaluate.result import Number, Report, SuiteResult
 from comity.evaluate.run_folder import RunFolder, read_report
+from comity.models.card import Measured
 
 TOLERANCE = 0.01
 _TESTED = ("auprc", "roc_auc", "f1")

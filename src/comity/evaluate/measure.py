@@ -30,9 +30,10 @@ from comity.evaluate.metrics import (
     roc_auc,
 )
 from comity.evaluate.recalibrate import platt, recalibrated
-from comity.evaluate.result import Bin, Calibrated, Example, Floor, Measured, Operating, TargetResult
+from comity.evaluate.result import Bin, Calibrated, Example, Floor, Operating, TargetResult
 from comity.evaluate.subject import Answers
 from comity.evaluate.suite import Target
+from comity.models.card import Measured
 
 FALSE_POSITIVE_RATES = (0.05, 0.01, 0.001)
 GIVEN = 0.5
@@ -72,7 +73,7 @@ class Sample:
 def fixed_threshold(calibration: Sample | None) -> Threshold:
     """The one with the best F1 on the calibration half; 0.5 where that has too few rows of a class."""
     if calibration is None or not calibration.can_calibrate():
-        return Threshold(GIVEN, "as given: no calibration rows")
+        return Threshold(GIVEN, "as given: too few calibration rows of a class")
     value = best_threshold(calibration.truth, calibration.score)
     return Threshold(value, f"best F1 on the calibration half ({int(calibration.judged.sum())} rows)")
 
@@ -93,8 +94,10 @@ def measure(
     threshold = fixed_threshold(calibration)
     rows = int(test.annotated.sum())
     positives = int((test.truth[test.annotated] >= 0.5).sum())
+    judged_positives = int((test.truth[test.judged] >= 0.5).sum())
+    enough = int(test.judged.sum()) >= FEWEST
     estimate = _Estimate(test.truth, groups, seed)
-    risk = curves.risk_coverage(test.truth, test.score)
+    risk = curves.risk_coverage(test.truth, test.score) if enough else None
     return TargetResult(
         target=name,
         criteria=target.criteria,
@@ -106,7 +109,7 @@ def measure(
         roc_auc=estimate(roc_auc, test.score),
         auprc=estimate(auprc, test.score),
         recall_at={
-            f"{most:g}": estimate(recall_at_fpr(most), test.score)
+            f"{most:g}": estimate(recall_at_fpr(most), test.score) if judged_positives >= FEWEST else None
             # With fewer negatives than one in that many, the rate cannot be seen.
             for most in FALSE_POSITIVE_RATES
             if (rows - positives) * most >= 1
@@ -116,9 +119,9 @@ def measure(
         decided=_decided(test, answers, estimate),
         before=_calibrated(test.truth, test.score),
         after=_after(test, calibration),
-        pr_curve=curves.pr_curve(test.truth, test.score),
-        risk_coverage=risk.points,
-        aurc=finite(risk.area),
+        pr_curve=curves.pr_curve(test.truth, test.score) if enough else (),
+        risk_coverage=risk.points if risk else (),
+        aurc=finite(risk.area) if risk else None,
         worst=_worst(cases, test),
     )
 

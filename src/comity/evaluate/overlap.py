@@ -16,14 +16,11 @@ from comity.evaluate.metric import Floats, check_probabilities
 
 @dataclass(frozen=True, slots=True)
 class SharedMistakes:
-    """Rows that both decide wrongly, and that only one does. `jaccard`: the share of all mistakes that are shared, NaN
-    if there are none.
-    """
+    """Rows that both decide wrongly, and that only one does."""
 
     both: int
     only_ours: int
     only_theirs: int
-    jaccard: float
 
 
 def capa(truth: ArrayLike, ours: ArrayLike, theirs: ArrayLike) -> float:
@@ -49,12 +46,10 @@ def shared_mistakes(truth: ArrayLike, ours: ArrayLike, theirs: ArrayLike) -> Sha
     """Of decisions, 1 or 0, (n,) each."""
     holds, first, second = _judged(truth, ours, theirs)
     ours_wrong, theirs_wrong = (first >= 0.5) != holds, (second >= 0.5) != holds
-    both, either = int((ours_wrong & theirs_wrong).sum()), int((ours_wrong | theirs_wrong).sum())
     return SharedMistakes(
-        both,
+        int((ours_wrong & theirs_wrong).sum()),
         int((ours_wrong & ~theirs_wrong).sum()),
         int((theirs_wrong & ~ours_wrong).sum()),
-        both / either if either else float("nan"),
     )
 
 

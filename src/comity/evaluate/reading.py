@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Annotated, Any
 
 import numpy as np
@@ -47,12 +48,13 @@ class Reading(BaseModel):
         if self.constant is not None:
             return self.constant
         if self.any:
-            said = [fields.get(name) for name in self.any]
-            return 1.0 if any(said) else self.absent if None in said else 0.0
+            numbers = [_number(fields, name) for name in self.any]
+            positive = any(number is not None and number > 0 for number in numbers)
+            return 1.0 if positive else self.absent if None in numbers else 0.0
         if self.mean:
-            numbers = [float(fields[name]) for name in self.mean if fields.get(name) is not None]
-            return sum(numbers) / len(numbers) if numbers else self.absent
-        value = fields.get(self.field or "")
+            known = [number for name in self.mean if (number := _number(fields, name)) is not None]
+            return sum(known) / len(known) if known else self.absent
+        value = _said(fields, self.field or "")
         if value is None:
             return self.absent
         if self.values is not None:
@@ -60,6 +62,17 @@ class Reading(BaseModel):
         number = float(value)
         number = float(number >= self.above) if self.above is not None else min(1.0, max(0.0, number))
         return 1.0 - number if self.invert else number
+
+
+def _said(fields: Mapping[str, Any], name: str) -> Any:
+    """NaN is how tables write that nobody said."""
+    value = fields.get(name)
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _number(fields: Mapping[str, Any], name: str) -> float | None:
+    value = _said(fields, name)
+    return None if value is None else float(value)
 
 
 def _readings(value: Any) -> Any:

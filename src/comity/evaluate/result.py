@@ -5,34 +5,23 @@ A number that too few rows support (fewer than 30) or that is not defined is Non
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from comity.models.card import Measured
+from comity.models.card import Metric as _Given
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Measured(_Strict):
-    """A value with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def _measured(value: Any) -> Any:
-    return dict(zip(("value", "low", "high"), value, strict=True)) if isinstance(value, list) else value
-
-
 def _written(value: Measured | None) -> list[float] | None:
     return None if value is None else [round(part, 4) for part in (value.value, value.low, value.high)]
 
 
-Metric = Annotated[
-    Measured | None, BeforeValidator(_measured), PlainSerializer(_written, return_type=list[float] | None)
-]
+Metric = Annotated[_Given | None, PlainSerializer(_written, return_type=list[float] | None)]
 Number = Annotated[
     float | None,
     PlainSerializer(lambda value: None if value is None else round(value, 4), return_type=float | None),
@@ -246,11 +235,12 @@ class RuleFailures(_Strict):
 
 
 class SuiteResult(_Strict):
-    """One suite. `sampled_from` is the number of test rows before the cap, `not_judged` says of a target why there is
-    no result.
+    """One suite. `digest` tells its document and data from others ("" in reports older than it), `sampled_from` is the
+    number of test rows before the cap, `not_judged` says of a target why there is no result.
     """
 
     suite: str
+    digest: str = ""
     summary: str
     kind: str
     licence: str

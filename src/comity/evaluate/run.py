@@ -14,12 +14,12 @@ from comity.errors import InputError
 from comity.evaluate.cases import TEXTS
 from comity.evaluate.cost import cost
 from comity.evaluate.floors import Floors
-from comity.evaluate.floors_ahead import measure_floors
 from comity.evaluate.result import Report, SuiteResult
 from comity.evaluate.run_folder import RunFolder
 from comity.evaluate.subject import Subject
 from comity.evaluate.suite import Suite
-from comity.evaluate.suite_run import FloorsOf, Options, run_suite
+from comity.evaluate.suite_rows import Options, SuiteRows, load_suite
+from comity.evaluate.suite_run import FloorsOf, run_suite
 from comity.evaluate.templates import expand
 
 Suites = Sequence[tuple[Suite, Path]]
@@ -39,23 +39,23 @@ def evaluate(
     """Runs the suites that `folder` does not hold yet, measures the cost, and writes the report.
 
     `spec` is how the subject was opened: a fresh process opens it again to measure memory. `floors` are measured here
-    unless somebody does it already (`FloorsAhead.of`). `watch` is told the suite,
-    and how many of how many items are asked. A suite whose data is missing is left out, and the report says so. Raises
+    unless somebody does it already (`FloorsAhead.of`). `watch` is told the suite, and how many of how many items are
+    asked. A suite whose rows cannot be read is left out, and the report says so. Raises what the subject raises, and
     InputError if the folder holds another run or no suite can be run.
     """
     folder.claim(
         {"subject": subject.name, "version": subject.version, "cap": options.cap, "seed": options.seed}
     )
+    floors = floors or Floors(suites, options.data_root).of
     done: list[SuiteResult] = []
     notes: list[str] = []
-    if floors is None:
-        here = Floors(suites, options.data_root)
-        floors = partial(measure_floors, here, options)
     for suite, path in suites:
         try:
-            done.append(_result(subject, suite, path, folder, options, floors, watch))
+            rows = load_suite(suite, path, options)
         except InputError as error:
             notes.append(f"{suite.suite} is left out: {error}")
+            continue
+        done.append(_result(subject, rows, folder, floors, options.seed, partial(watch, suite.suite)))
     if not done:
         raise InputError("no suite could be run", where="; ".join(notes))
     report = Report(
@@ -77,24 +77,19 @@ def evaluate(
 
 def _result(
     subject: Subject,
-    suite: Suite,
-    path: Path,
+    rows: SuiteRows,
     folder: RunFolder,
-    options: Options,
     floors: FloorsOf,
-    watch: Watch,
+    seed: int,
+    watch: Callable[[int, int], None],
 ) -> SuiteResult:
     """From the folder, if an earlier start of this run has finished the suite."""
-
-    def tick(asked: int, of: int) -> None:
-        watch(suite.suite, asked, of)
-
-    known = folder.suite(suite.suite)
+    known = folder.suite(rows.suite.suite, rows.digest)
     if known is not None:
-        tick(known.rows, known.rows)
+        watch(known.rows, known.rows)
         return known
-    result, rows = run_suite(subject, suite, path, options, floors, tick)
-    folder.keep(result, rows)
+    result, scores = run_suite(subject, rows, floors, seed=seed, watch=watch)
+    folder.keep(result, scores)
     return result
 
 

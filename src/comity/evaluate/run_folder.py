@@ -41,7 +41,7 @@ class RunFolder:
     def claim(self, run: Mapping[str, str | int | None]) -> None:
         """Makes the folder this run's. Raises InputError if it is another's."""
         mark = self.path / "run.json"
-        if mark.exists() and json.loads(mark.read_text(encoding="utf-8")) != dict(run):
+        if mark.exists() and _read(mark) != dict(run):
             raise InputError(
                 "the folder holds another run: subject, version, cap or seed differ",
                 where=str(self.path),
@@ -51,12 +51,16 @@ class RunFolder:
             (self.path / name).mkdir(parents=True, exist_ok=True)
         _write(mark, json.dumps(run))
 
-    def suite(self, name: str) -> SuiteResult | None:
-        """What an earlier start of this run found, None if the suite is still to do."""
-        path = self.path / "suites" / f"{name}.json"
-        if not path.exists():
+    def suite(self, name: str, digest: str) -> SuiteResult | None:
+        """What an earlier start of this run found, None if the suite is still to do: nothing is kept of it, or nothing
+        that can be read, or the suite or its data has changed since.
+        """
+        try:
+            kept = (self.path / "suites" / f"{name}.json").read_bytes()
+            found = SuiteResult.model_validate_json(kept)
+        except (FileNotFoundError, ValidationError):
             return None
-        return SuiteResult.model_validate_json(path.read_bytes())
+        return found if found.digest == digest else None
 
     def keep(self, result: SuiteResult, rows: RowScores) -> None:
         lines = [
@@ -72,8 +76,13 @@ class RunFolder:
         _write(self.path / "report.json", report.model_dump_json(indent=1))
 
     def duplicates(self) -> tuple[Duplicates, ...]:
-        """Near-duplicates that were counted after an earlier start of this run."""
-        return self.report().duplicates if (self.path / "report.json").exists() else ()
+        """Near-duplicates that were counted after an earlier start of this run; none if it left no report, or none of
+        this version.
+        """
+        try:
+            return self.report().duplicates
+        except InputError:
+            return ()
 
     def report(self) -> Report:
         """Raises InputError if the run is not finished or its report cannot be read."""
@@ -108,6 +117,14 @@ def read_report(path: Path) -> Report:
         ) from error
     except ValidationError as error:
         raise InputError("the report is not one of this version of Comity", where=str(path)) from error
+
+
+def _read(path: Path) -> object:
+    """None for what is no JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError:
+        return None
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,21 +14,19 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from comity.errors import CalibrationError, InputError
-from comity.evaluate.metrics import Floats, Interval
+from comity.evaluate.metrics import Floats, Interval, wilson
 
 LEVELS = tuple(step / 20 for step in range(1, 20))
 FEWEST_ROWS = 50
 FEWEST_FLAGGED = 5
 """Levels that fewer rows reach have no knot: their cut would rest on chance."""
 _DIGITS = 5
-_Z95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def agreement(flagged: ArrayLike, by_them: ArrayLike, threshold: float) -> Agree
     both = float((flagged & by_them).sum())
     return Agreement(
         threshold,
-        _wilson(int((flagged == by_them).sum()), flagged.size),
+        wilson(int((flagged == by_them).sum()), flagged.size),
         both / flagged.sum() if flagged.any() else float("nan"),
         both / by_them.sum() if by_them.any() else float("nan"),
         float(flagged.mean()),
@@ -165,11 +163,3 @@ def _ranks(scores: Floats) -> Floats:
     last = np.cumsum(counts)
     ranks: Floats = (last - (counts - 1) / 2)[place]
     return ranks
-
-
-def _wilson(successes: int, n: int) -> Interval:
-    share = successes / n
-    centre = share + _Z95**2 / (2 * n)
-    reach = _Z95 * sqrt(share * (1 - share) / n + _Z95**2 / (4 * n * n))
-    scale = 1 + _Z95**2 / n
-    return Interval(share, max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale))

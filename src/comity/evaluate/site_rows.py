@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import numpy as np
 from comity.content import Item
 from comity.errors import InputError
 from comity.evaluate.metric import Floats
+from comity.evaluate.records import read_records
 from comity.limits import LIMITS
 
 _MOST_MISTAKES = 20
@@ -38,55 +37,23 @@ def read_site_rows(path: Path, criteria: Iterable[str]) -> SiteRows:
     items: list[Item] = []
     truth: dict[str, list[float]] = {}
     mistakes: list[str] = []
-    try:
-        for line, record in _records(path):
-            found = _row(record, wanted)
-            if isinstance(found, str):
-                mistakes.append(f"line {line}: {found}")
-                continue
-            item, answers = found
-            for criterion in answers.keys() - truth.keys():
-                truth[criterion] = [np.nan] * len(items)
-            items.append(item)
-            for criterion, column in truth.items():
-                column.append(answers.get(criterion, np.nan))
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}", where=str(path)) from error
-    except UnicodeDecodeError:
-        raise InputError("it is not in UTF-8", where=str(path), next_step="Save it as UTF-8.") from None
+    for line, record in read_records(path):
+        found = _row(record, wanted)
+        if isinstance(found, str):
+            mistakes.append(f"line {line}: {found}")
+            continue
+        item, answers = found
+        for criterion in answers.keys() - truth.keys():
+            truth[criterion] = [np.nan] * len(items)
+        items.append(item)
+        for criterion, column in truth.items():
+            column.append(answers.get(criterion, np.nan))
     if mistakes:
         more = f"; and {len(mistakes) - _MOST_MISTAKES} more" if len(mistakes) > _MOST_MISTAKES else ""
         raise InputError("; ".join(mistakes[:_MOST_MISTAKES]) + more, where=str(path))
     if not items:
         raise InputError("it has no rows", where=str(path))
     return SiteRows(tuple(items), {name: np.array(column) for name, column in sorted(truth.items())})
-
-
-def _records(path: Path) -> Iterator[tuple[int, Any]]:
-    """Each record with the number of its line."""
-    if path.suffix not in (".csv", ".jsonl"):
-        raise InputError("it is in no known format", where=str(path), next_step="Use .csv or .jsonl.")
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        if path.suffix == ".jsonl":
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, _object(line)
-            return
-        reader = csv.DictReader(lines, strict=True)
-        try:
-            if "text" not in (reader.fieldnames or ()):
-                raise InputError("the header has no column `text`", where=f"{path}:1")
-            for record in reader:
-                yield reader.line_num, record
-        except csv.Error as error:
-            raise InputError(f"it is no table: {error}", where=f"{path}:{reader.line_num + 1}") from None
-
-
-def _object(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _row(record: Any, criteria: Iterable[str]) -> tuple[Item, dict[str, float]] | str:

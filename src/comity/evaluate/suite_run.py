@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from comity.errors import InputError
 from comity.evaluate.ask import ask
-from comity.evaluate.cases import Cases, load
+from comity.evaluate.cases import Cases
 from comity.evaluate.floors import ByTarget
 from comity.evaluate.measure import Sample, Threshold, fixed_threshold, measure
 from comity.evaluate.metrics import Floats
@@ -40,34 +38,12 @@ from comity.evaluate.sections.slices import slices
 from comity.evaluate.sections.spans import spans
 from comity.evaluate.subject import Answers, Subject
 from comity.evaluate.suite import Suite
+from comity.evaluate.suite_rows import SuiteRows
 from comity.policy import load as load_policy
 
-CAP = 500
-_CALIBRATION = 400
 _REASONS = 10
 Watch = Callable[[int, int], None]
-FloorsOf = Callable[[Suite, Path], ByTarget]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`cap`: the most test rows of a data set that are asked (None: all). Of calibration rows half as many are, but 400
-    if that is fewer, so that rare classes are among them. Of packaged texts all are asked, and of functional tests and
-    disguises, which need every case, as many as the suite says.
-    """
-
-    data_root: Path | None = None
-    cap: int | None = CAP
-    seed: int = 0
-
-    def caps(self, suite: Suite) -> tuple[int | None, int | None]:
-        """Test rows and calibration rows."""
-        own = None if suite.scenario.texts or suite.kind in ("functional", "robustness") else self.cap
-        given = [cap for cap in (own, suite.inferencer.cap) if cap is not None]
-        if not given:
-            return None, None
-        test = min(given)
-        return test, max(test // 2, min(test, _CALIBRATION))
+FloorsOf = Callable[[SuiteRows], ByTarget]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +61,17 @@ class _Asked:
 
 def run_suite(
     subject: Subject,
-    suite: Suite,
-    path: Path,
-    options: Options,
+    rows: SuiteRows,
     floors: FloorsOf,
+    *,
+    seed: int = 0,
     watch: Watch = lambda *_: None,
 ) -> tuple[SuiteResult, RowScores]:
-    """`path` is the suite's own file; `floors` tells what something simple reaches on the same rows; `watch` is told
-    how many of how many items are asked.
-
-    Raises InputError for data that is missing, empty or unreadable.
+    """`floors` tells what something simple reaches on the same rows; `watch` is told how many of how many items are
+    asked. Raises what the subject raises.
     """
     started = perf_counter()
-    test_cap, calibration_cap = options.caps(suite)
-    test = load(suite, "test", path=path, data_root=options.data_root, cap=test_cap)
-    if not len(test):
-        raise InputError(
-            "no row of the data is a test row of the suite",
-            where=str(path),
-            next_step="Look at `splits`, `languages`, `roles` and `where`.",
-        )
-    calibration = load(suite, "calibration", path=path, data_root=options.data_root, cap=calibration_cap)
+    suite, test, calibration = rows.suite, rows.test, rows.calibration
     subject = subject.under(suite.instruction.policy) if suite.instruction.policy else subject
     done, total = 0, len(test) + len(calibration)
 
@@ -119,18 +85,19 @@ def run_suite(
         suite,
         _asked(subject, suite, test, tick),
         _asked(subject, suite, calibration, tick),
-        options.seed,
+        seed,
         tick,
     )
     result = SuiteResult(
         suite=suite.suite,
+        digest=rows.digest,
         summary=suite.summary,
         kind=suite.kind,
         licence=suite.scenario.licence,
         rows=len(test),
         sampled_from=test.of,
         calibration_rows=len(calibration),
-        targets=tuple(run.targets(floors(suite, path))) if "targets" in suite.metrics else (),
+        targets=tuple(run.targets(floors(rows))) if "targets" in suite.metrics else (),
         not_judged={
             name: "the subject has no such criterion"
             for name in suite.scenario.targets

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from comity.errors import NotFound
-from comity.evaluate.hygiene.data_set import joined, linear_scores, read_data_set
+from comity.evaluate.hygiene.data_set import joined, linear_scores, once_each, read_data_set
+from comity.evaluate.suite import find_suite
 
 RUDE, KIND = "you are a complete idiot", "what a lovely garden"
 
@@ -81,3 +82,16 @@ def test_the_baseline_learns_from_the_training_rows(tmp_path):
     read = read_data_set("forum", {suite(tmp_path, "forum", rows): "rude"}, None, most=100)
     scores = linear_scores(joined([read.train, None]), read.test.texts, seed=0)
     assert scores[read.test.truth == 1].min() > scores[read.test.truth == 0].max()
+
+
+def test_rows_that_several_suites_read_count_once_and_plainly():
+    names = ["camouflage", "hatexplain", "context-toxicity-in-thread", "context-toxicity", "over-sensitivity"]
+    assert [one.suite for one in once_each(find_suite(name)[0] for name in names)] == [
+        "context-toxicity",
+        "hatexplain",
+    ]
+
+
+def test_rows_in_another_language_of_one_file_are_other_rows():
+    names = ["kn-macd", "ml-macd"]
+    assert [one.suite for one in once_each(find_suite(name)[0] for name in names)] == names

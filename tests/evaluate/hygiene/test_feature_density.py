@@ -16,8 +16,8 @@ from comity.evaluate.hygiene.feature_density import (
     densities,
     feature_density,
     forecasts,
-    spearman,
 )
+from comity.evaluate.score_map import spearman
 
 NUMBERS = st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=3, max_size=12)
 

@@ -20,7 +20,6 @@ from comity.evaluate.result import (
     FunctionalResult,
     IdentityResult,
     Latency,
-    Measured,
     Operating,
     Report,
     Robustness,
@@ -31,6 +30,7 @@ from comity.evaluate.result import (
     TargetResult,
 )
 from comity.evaluate.run_folder import RowScores, RunFolder
+from comity.models.card import Measured
 
 HOSTILE = "<script>alert('idiot')</script> You are an <b>idiot</b>, go back to where you came from."
 

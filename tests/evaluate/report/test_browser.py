@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from comity.evaluate.report.html import comparison_html, html
+from tests.browser import CONTRASTS
 from tests.evaluate.report.made import report
-from tests.serve.test_browser import ARGUMENTS, CONTRASTS
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = os.environ.get("COMITY_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.fail(
-            "no Chromium found: apt-get install chromium, or set COMITY_CHROMIUM to one", pytrace=False
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from comity.evaluate.report import plots
-from comity.evaluate.result import Bin, Calibrated, Measured
+from comity.evaluate.result import Bin, Calibrated
+from comity.models.card import Measured
 from tests.evaluate.report.made import target
 
 shares = some.floats(0, 1)

@@ -4,6 +4,7 @@ import pytest
 from comity.content import Item
 from comity.evaluate.subjects import open_subject
 from comity.evaluate.subjects.policy import PolicySubject
+from comity.models import available
 from comity.moderator import Moderator
 from tests.fakes import SilentDetector, WordDetector
 from tests.serve.cast import DOUBTFUL, FRIENDLY, GARDEN, INSULT, detectors
@@ -74,7 +75,15 @@ def test_the_packaged_policy_scores_every_criterion_of_the_model():
     answers = ask(policy, "You are a complete idiot.", "Thank you, my tomatoes look great now.")
     assert answers.scores["toxicity"][0] > 0.5 > answers.scores["toxicity"][1]
     assert answers.rules[0] >= {"no-insults"}
-    assert policy.megabytes() == open_subject("model:english-v1").megabytes()
+
+
+def test_its_size_is_that_of_every_model_that_it_may_ask():
+    models = available()
+    assert len(models) > 1
+    files = [model.folder / name for model in models for name in model.card.files]
+    assert open_subject("policy:community").megabytes() == pytest.approx(
+        sum(file.stat().st_size for file in files) / 1e6
+    )
 
 
 def test_a_policy_that_only_people_enforce_judges_nothing(tmp_path):

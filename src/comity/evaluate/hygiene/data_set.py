@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from comity.errors import NotFound
 from comity.evaluate.cases import load
 from comity.evaluate.linear import Linear, cut, has_both
 from comity.evaluate.metrics import Floats
-from comity.evaluate.suite import Split, find_suite
+from comity.evaluate.suite import Split, Suite, find_suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,19 @@ class DataSet:
     name: str
     train: Rows
     test: Rows
+
+
+def once_each(suites: Iterable[Suite]) -> list[Suite]:
+    """One suite for the rows that several read, so that none counts twice: where there is a choice, not one that puts
+    them in disguise or asks with the thread. Suites of packaged texts are left out.
+    """
+    found: dict[object, Suite] = {}
+    for suite in sorted(suites, key=lambda one: (bool(one.inferencer.perturbations), one.inferencer.thread)):
+        scenario = suite.scenario
+        if scenario.data is not None:
+            rows = (scenario.data, scenario.languages[0], scenario.roles, tuple(scenario.where.items()))
+            found.setdefault(rows, suite)
+    return sorted(found.values(), key=lambda suite: suite.suite)
 
 
 def read_data_set(

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from comity.evaluate.hygiene.data_set import DataSet, linear_scores
 from comity.evaluate.linear import has_both
-from comity.evaluate.metrics import Floats, Interval, roc_auc
+from comity.evaluate.metrics import Interval, roc_auc
 from comity.evaluate.resample import interval_of
+from comity.evaluate.score_map import spearman
 
 FEATURES = 10_000
 """How many features are looked at: density falls with their number, so that only equal numbers compare."""
@@ -42,6 +42,7 @@ def _characters(length: int) -> Callable[[str], Iterable[str]]:
     return runs
 
 
+_FEWEST_SETS = 3
 KINDS: Mapping[str, Callable[[str], Iterable[str]]] = {
     "tokens": _tokens,
     "words": _words,
@@ -93,21 +94,8 @@ def forecasts(rows: Sequence[Density]) -> tuple[Forecast, ...]:
 
 def _forecast(kind: str, rows: Sequence[Density]) -> Forecast:
     pairs = [(density, row.roc_auc) for row in rows if (density := row.by_kind[kind]) is not None]
+    if len(pairs) < _FEWEST_SETS:
+        return Forecast(kind, len(pairs), Interval(np.nan, np.nan, np.nan))
     columns = np.array(pairs, float).reshape(-1, 2)
     correlation = interval_of(lambda drawn: spearman(columns[drawn, 0], columns[drawn, 1]), len(pairs))
     return Forecast(kind, len(pairs), correlation)
-
-
-def spearman(first: ArrayLike, second: ArrayLike) -> float:
-    """Spearman's rank correlation; ties share their mean rank. NaN of fewer than three pairs or a constant."""
-    if len(np.unique(first)) < 2 or len(np.unique(second)) < 2 or np.size(first) < 3:
-        return float("nan")
-    return float(np.mean(_standard_ranks(first) * _standard_ranks(second)))
-
-
-def _standard_ranks(values: ArrayLike) -> Floats:
-    """With mean 0 and deviation 1; ties share their mean rank."""
-    _, place, counts = np.unique(np.asarray(values, float), return_inverse=True, return_counts=True)
-    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    standard: Floats = (ranks - ranks.mean()) / ranks.std()
-    return standard

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from comity.evaluate.report import ranking
 from comity.evaluate.report.numbers import bounds, count, percent, plain
-from comity.evaluate.result import Measured, Report
+from comity.evaluate.result import Report
+from comity.models.card import Measured
 
 
 def quote(report: Report) -> str:

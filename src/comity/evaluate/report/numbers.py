@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from comity.evaluate.metrics import FEWEST
-from comity.evaluate.result import Measured
+from comity.models.card import Measured
 
 DASH = "–"
 
 
 def plain(value: float | None) -> str:
     """0.812, for metrics of order and F1."""
-    return DASH if value is None else f"{value:.3f}"
+    return DASH if value is None else f"{value:.3f}".replace("-", "−")
 
 
 def percent(value: float | None) -> str:

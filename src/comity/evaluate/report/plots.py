@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 
 from comity.evaluate.metrics import FEWEST
 from comity.evaluate.report.numbers import percent, plain
-from comity.evaluate.result import Bin, Calibrated, Measured, Operating, Points, TargetResult
+from comity.evaluate.result import Bin, Calibrated, Operating, Points, TargetResult
+from comity.models.card import Measured
 
 # Twice the size of what is shown, so that whole numbers are exact enough and pages stay small.
 _LEFT, _TOP, _SIDE = 98, 16, 308

@@ -12,13 +12,13 @@ from comity.evaluate.result import (
     FalseAlarms,
     Floor,
     Functionality,
-    Measured,
     Report,
     Robustness,
     Slice,
     SuiteResult,
     TargetResult,
 )
+from comity.models.card import Measured
 
 Part = TypeVar("Part", FalseAlarms, Functionality, Robustness, Slice)
 KINDS = {

@@ -13,7 +13,8 @@ from comity.evaluate.gate import Gate
 from comity.evaluate.metrics import FEWEST
 from comity.evaluate.report import ranking
 from comity.evaluate.report.numbers import DASH, count, p_value, signed
-from comity.evaluate.result import Measured, Report
+from comity.evaluate.result import Report
+from comity.models.card import Measured
 
 _SHOWN = 12
 _ALL = 30

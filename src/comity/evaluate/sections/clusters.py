@@ -9,8 +9,8 @@ from comity.evaluate.cases import Cases
 from comity.evaluate.measure import measured
 from comity.evaluate.metrics import Interval, rate
 from comity.evaluate.resample import interval_of
-from comity.evaluate.result import Measured
 from comity.evaluate.sections.members import Rows
+from comity.models.card import Measured
 
 Clusters = NDArray[np.intp]
 

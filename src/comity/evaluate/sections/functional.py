@@ -8,9 +8,10 @@ from comity.evaluate.cases import Cases
 from comity.evaluate.measure import measured
 from comity.evaluate.metrics import FEWEST, Floats, macro_f1_at
 from comity.evaluate.resample import interval
-from comity.evaluate.result import Functionality, FunctionalResult, Measured
+from comity.evaluate.result import Functionality, FunctionalResult
 from comity.evaluate.sections.clusters import Clusters, clusters_of, share
 from comity.evaluate.sections.members import Rows, members
+from comity.models.card import Measured
 
 
 def functional(

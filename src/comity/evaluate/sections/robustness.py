@@ -17,10 +17,11 @@ from comity.evaluate.measure import measured
 from comity.evaluate.metrics import FEWEST, Floats, rate
 from comity.evaluate.perturb import PERTURBATIONS, perturb
 from comity.evaluate.resample import interval_of
-from comity.evaluate.result import Measured, Robustness
+from comity.evaluate.result import Robustness
 from comity.evaluate.sections.members import Rows
 from comity.evaluate.subject import Subject
 from comity.limits import LIMITS
+from comity.models.card import Measured
 
 ALL = "all"
 
