@@ -48,6 +48,28 @@ rules:
 """
 
 
+@pytest.mark.parametrize(
+    ("written", "threshold"),
+    [
+        ("0.8", 0.8),
+        ("{recall: 0.9}", Risk("recall", 0.9)),
+        ("strict", Risk("recall", 0.95)),
+        ("loose", Risk("precision", 0.95)),
+    ],
+)
+def test_a_threshold_is_a_number_a_risk_or_a_mode(written, threshold):
+    policy = read(
+        f"policy: a\nversion: 1\nrules:\n- {{id: x, text: Be kind., categories: {{insult: {written}}}}}"
+    )
+    assert policy.rules[0].categories == {"insult": threshold}
+
+
+@pytest.mark.parametrize("written", ['"0.8"', "stern"])
+def test_another_word_is_no_threshold(written):
+    with pytest.raises(PolicyError, match=r"threshold of `insult`.*\n(.*\n)*.*`strict`, `loose`"):
+        read(f"policy: a\nversion: 1\nrules:\n- {{id: x, text: Be kind., categories: {{insult: {written}}}}}")
+
+
 def test_every_field_of_a_file_arrives_in_the_policy():
     policy = read(FULL)
     assert (policy.name, policy.version, policy.reference) == ("allotment-forum", 3, "allotment-forum@3")

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from comity.cli.suite_options import JsonOption
 from comity.errors import InputError
+from comity.policy.document import MODES
 
 if TYPE_CHECKING:
     from comity.detect.site_calibrated import Carded
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from comity.models.card import Measure
 
 _Stated = dict[str, tuple["Measure", float]]
-_PRESETS: _Stated = {"strict": ("recall", 0.95), "loose": ("precision", 0.95)}
 
 
 def calibrate(
@@ -71,7 +71,8 @@ def calibrate(
     fits = _fit(detector, annotations, texts, _shares(prevalence, detector.card.labels))
     text = fits.calibration(detector).text()
     measures: dict[Measure, float | None] = {"precision": precision, "recall": recall, "fpr": fpr}
-    stated = _PRESETS | {f"{name} {at:g}": (name, at) for name, at in measures.items() if at is not None}
+    stated: _Stated = {name: (risk.measure, risk.value) for name, risk in MODES.items()}
+    stated |= {f"{name} {at:g}": (name, at) for name, at in measures.items() if at is not None}
     _show_json(fits, stated) if json else _show(fits, stated)
     stderr = Console(stderr=True, soft_wrap=True)
     for criterion, fit in fits.by_criterion.items():

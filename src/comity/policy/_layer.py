@@ -11,8 +11,10 @@ from comity.policy.condition import Condition
 from comity.policy.document import (
     ACCOUNT_ACTIONS,
     ITEM_ACTIONS,
+    MODES,
     Counter,
     Measure,
+    Mode,
     Risk,
     RuleExample,
     Threshold,
@@ -66,11 +68,13 @@ def _actions(action: Actions) -> tuple[str, ...]:
     return tuple(word for word in (*ITEM_ACTIONS, *ACCOUNT_ACTIONS) if word in words)
 
 
-def _categories(categories: dict[str, float | RiskShape]) -> dict[str, Threshold]:
+def _categories(categories: dict[str, float | RiskShape | Mode]) -> dict[str, Threshold]:
     return {name: _threshold(threshold) for name, threshold in categories.items()}
 
 
-def _threshold(threshold: float | RiskShape) -> Threshold:
+def _threshold(threshold: float | RiskShape | Mode) -> Threshold:
+    if isinstance(threshold, str):
+        return MODES[threshold]
     if isinstance(threshold, RiskShape):
         ((measure, value),) = _given(threshold).items()
         return Risk(cast(Measure, measure), value)

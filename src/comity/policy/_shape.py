@@ -29,6 +29,7 @@ from comity.policy.document import (
     Counted,
     CountedBy,
     Fallback,
+    Mode,
     State,
     WithoutJudge,
 )
@@ -60,8 +61,8 @@ def _word_or_list(value: Any) -> str:
     return "list" if isinstance(value, list) else "word"
 
 
-def _number_or_risk(value: Any) -> str:
-    return "risk" if isinstance(value, dict) else "number"
+def _number_risk_or_mode(value: Any) -> str:
+    return "risk" if isinstance(value, dict) else "mode" if isinstance(value, str) else "number"
 
 
 class Shape(BaseModel):
@@ -110,8 +111,8 @@ Actions = Annotated[
     Discriminator(_word_or_list),
 ]
 ThresholdShape = Annotated[
-    Annotated[Score, Tag("number")] | Annotated[RiskShape, Tag("risk")],
-    Discriminator(_number_or_risk),
+    Annotated[Score, Tag("number")] | Annotated[RiskShape, Tag("risk")] | Annotated[Mode, Tag("mode")],
+    Discriminator(_number_risk_or_mode),
 ]
 
 
@@ -121,7 +122,7 @@ class RuleShape(Shape):
     exceptions: list[Words] = _optional("When the rule does not apply in spite of its text.")
     notice: Words = _optional("What the author is told, where the rule's own text would not do.")
     categories: dict[Category, ThresholdShape] = _optional(
-        "Categories that violate it, each with a score or a risk."
+        "Categories that violate it, each with a score, a risk, or the word strict or loose."
     )
     terms: list[Words] = _optional("Words and phrases that violate it.")
     patterns: list[Words] = _optional("Regular expressions (RE2) that violate it.")

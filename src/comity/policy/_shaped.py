@@ -96,6 +96,9 @@ def _mistake(raw: dict[str, Any], details: Any) -> Mistake:
         choices = tuple(re.findall(r"'([^']+)'", context["expected"]))
         code = "P014" if name == "action" else "P013"
         closest = did_you_mean(str(value), choices)
+        if "categories" in words:
+            text = f"the threshold of `{name}` is no number and no known word: `{_short(value)}`{closest}"
+            return Mistake("P012", text, loc, choices)
         return Mistake(code, f"unknown {name} `{_short(value)}`{closest}", loc, choices)
     if kind in _BOUNDS:
         relation, bound = _BOUNDS[kind]

@@ -17,6 +17,7 @@ State = Literal["draft", "shadow", "live", "retired"]
 Fallback = Literal["allow", "review", "block"]
 WithoutJudge = Literal["review", "act"]
 Measure = Literal["precision", "recall", "fpr"]
+Mode = Literal["strict", "loose"]
 CountedBy = Literal["author", "thread", "community", "link", "text"]
 Counted = Literal["items", "reports", "removals"]
 
@@ -35,6 +36,9 @@ class Risk:
     measure: Measure
     value: float
 
+
+MODES: dict[Mode, Risk] = {"strict": Risk("recall", 0.95), "loose": Risk("precision", 0.95)}
+"""Risks by name: strict lets little through, loose acts on little that is harmless."""
 
 Threshold = float | Risk
 """The score in (0, 1] from which a category is violated, or the risk that stands for it."""
