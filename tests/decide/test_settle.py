@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from comity.decide import NO_FACTS, Ask, Decision, compile, settle
 from comity.decide.actions import rank
 from comity.detect import Abstained, Failed, Outcome, Signal, Signals
 from comity.policy import ITEM_ACTIONS, Policy, Rule
+from comity.taxonomy import Severity
 from tests.fakes import WordDetector
 
 CRITERIA = ("insult", "hate", "spam")
@@ -141,3 +143,15 @@ def test_a_rule_that_nobody_but_people_can_enforce_leaves_the_item_alone():
     decision = decide(Policy("p", 1, (people_only,), on_unjudged="review"), {})
     assert decision.actions == ("allow",)
     assert compile(Policy("p", 1, (people_only,)), DETECTORS).rules[0].enforcers == ("people",)
+
+
+@pytest.mark.parametrize(
+    ("graded", "severity"),
+    [(None, Severity.MODERATE), (Severity.NONE, Severity.MODERATE), (Severity.MINOR, Severity.MINOR)],
+)
+def test_the_rule_says_how_severe_a_violation_is_that_its_detector_does_not_grade(graded, severity):
+    rule = Rule("kind", "Be kind.", categories={"insult": 0.4}, severity=Severity.MODERATE)
+    told: dict[str, Outcome] = {detector.name: Signals(judged=detector.criteria) for detector in DETECTORS}
+    told["insult-1.v1"] = Signals((Signal("insult", 0.45, "insult-1.v1", graded),), frozenset({"insult"}))
+    (violation,) = decide(Policy("p", 1, (rule,)), told).violations
+    assert violation.severity is severity

@@ -165,7 +165,8 @@ def _broken(
     rule: PlanRule, item: Item, screen: Screen, judgement: Judgement, actions: tuple[str, ...]
 ) -> Broken:
     evidence = tuple(dict.fromkeys(place for signal in judgement.signals for place in signal.evidence))
-    graded = [signal.severity for signal in judgement.signals if signal.severity is not None]
+    # A rule may act below the score at which a detector grades: what breaks it is never of no severity.
+    graded = [signal.severity for signal in judgement.signals if signal.severity]
     violation = Violation(
         rule=rule.id,
         criterion=screen.criterion,
