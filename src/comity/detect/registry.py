@@ -19,6 +19,7 @@ DETECTORS: dict[str, str] = {
     "url.v1": "comity.detect.url:packaged",
     "encoder.v1": "comity.detect.encoder:packaged",
     "ngrams.v1": "comity.detect.ngrams:packaged",
+    "camouflage.v1": "comity.detect.camouflage:Camouflage",
 }
 ENTRY_POINT_GROUP = "comity.detectors"
 

@@ -26,6 +26,7 @@ _DEFINITIONS: dict[str, str] = {
     "illicit/violent": "Illicit content about violence or about getting weapons.",
     "illicit/drugs": "Offers, seeks or promotes illegal drugs, or explains how to make them.",
     "spam": "Unwanted promotion, bulk or repeated messages, or engagement bait.",
+    "evasion": "Words written so that a filter will not read them: signs for letters, letters apart or moved.",
     "scam": "Tries to take money, credentials or personal data by deception.",
     "privacy": "Shares private information about a person without their consent: address, phone, identity numbers.",
     "link/shortened": "Contains a link whose real destination is hidden by a shortening service.",

@@ -146,6 +146,7 @@ CROSSWALK: dict[str, dict[System, tuple[str, ...]]] = {
         "dsa": _SECURITY_DSA,
     },
     "spam": {"perspective": ("SPAM",), "dsa": _SCOPE_DSA},
+    "evasion": {"dsa": _SCOPE_DSA},
     "scam": {
         "openai": ("illicit",),
         "perspective": ("SPAM",),
