@@ -56,6 +56,7 @@ class Judge:
 
     remote = True
     """Else measuring what it costs would take a second of every test."""
+    learned_from = frozenset()
 
     def __init__(self, after=None):
         self._judge = open_subject("python:tests.evaluate.walnuts:score")
@@ -96,6 +97,13 @@ def test_row_scores_are_kept_for_comparisons(suite, tmp_path):
     rows = folder.scores("garden")
     assert len(rows.ids) == 90
     assert np.array_equal(rows.truth["insult"], rows.score["insult"] > 0.5)
+
+
+def test_a_suite_whose_data_taught_the_judge_is_marked(suite, tmp_path):
+    judge = Judge()
+    judge.learned_from = {"garden.csv"}
+    report = evaluate(judge, [suite(), suite("other")], RunFolder(tmp_path / "run"), Options())
+    assert [(found.suite, found.seen) for found in report.suites] == [("garden", True), ("other", False)]
 
 
 def test_an_interrupted_run_goes_on_with_what_is_missing(suite, tmp_path):

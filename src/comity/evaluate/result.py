@@ -236,7 +236,8 @@ class RuleFailures(_Strict):
 
 class SuiteResult(_Strict):
     """One suite. `digest` tells its document and data from others ("" in reports older than it), `sampled_from` is the
-    number of test rows before the cap, `not_judged` says of a target why there is no result.
+    number of test rows before the cap, `not_judged` says of a target why there is no result, `seen` whether other rows
+    of its data taught the subject.
     """
 
     suite: str
@@ -248,6 +249,7 @@ class SuiteResult(_Strict):
     sampled_from: int
     calibration_rows: int
     targets: tuple[TargetResult, ...] = ()
+    seen: bool = False
     not_judged: dict[str, str] = Field(default_factory=dict)
     classes: ClassesResult | None = None
     functional: FunctionalResult | None = None

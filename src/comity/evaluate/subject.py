@@ -52,6 +52,10 @@ class Subject(Protocol):
     def remote(self) -> bool:
         """Whether it judges on another machine, so that neither its CPU time nor its memory can be measured here."""
 
+    @property
+    def learned_from(self) -> frozenset[str]:
+        """The data files, as a suite names them, whose rows are known to have taught or calibrated it."""
+
     def answer(self, items: Sequence[Item]) -> Answers:
         """Of every item, in order. A failure on one item is told in `unjudged`; one that concerns all is raised."""
 

@@ -97,6 +97,7 @@ def run_suite(
         rows=len(test),
         sampled_from=test.of,
         calibration_rows=len(calibration),
+        seen=suite.scenario.data in subject.learned_from,
         targets=tuple(run.targets(floors(rows))) if "targets" in suite.metrics else (),
         not_judged={
             name: "the subject has no such criterion"

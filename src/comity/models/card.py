@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from comity.content.item import Role
 from comity.errors import ArtefactError, CalibrationError
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -51,13 +52,17 @@ def _point(value: Any) -> Any:
 class Label(_Strict):
     """One criterion: its calibration and operating points, both from `positives` and `negatives` validation rows.
 
-    Points are in ascending order of threshold.
+    Points are in ascending order of threshold. `steps` maps a severity to the calibration of the output that says
+    whether it is reached (ordinal classification by one binary output a step: Frank and Hall, 2001: A Simple Approach
+    to Ordinal Classification). `roles` are those of the items that are judged, empty for all.
     """
 
     calibration: Calibration
     positives: int = Field(gt=0)
     negatives: int = Field(gt=0)
     points: tuple[Annotated[OperatingPoint, BeforeValidator(_point)], ...]
+    steps: dict[Annotated[int, Field(ge=2, le=3)], Calibration] = Field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
     @property
     def prevalence(self) -> float:
@@ -98,6 +103,20 @@ class Label(_Strict):
         return reached
 
 
+class Context(_Strict):
+    """Items of `roles` are read after the last `tokens` tokens of the item before them."""
+
+    tokens: int = Field(ge=1)
+    roles: tuple[Role, ...]
+
+
+class Marking(_Strict):
+    """Tokens whose probability is at least `threshold` are the evidence for `criteria`."""
+
+    threshold: float = Field(gt=0, lt=1)
+    criteria: tuple[str, ...]
+
+
 class Combination(_Strict):
     """How other detectors' scores join the model's: a logistic rule over log-odds, fitted on validation rows.
 
@@ -110,9 +129,10 @@ class Combination(_Strict):
 
 
 class DataSet(_Strict):
-    """How many rows of one source taught, calibrated and tested."""
+    """How many rows of one source, the file at `path` below a data folder, taught, calibrated and tested."""
 
     id: str
+    path: str = ""
     licence: str
     train: int
     validation: int
@@ -194,17 +214,24 @@ class Card(_Strict):
 
     `kind` says how the model is run; `ngrams` goes with that kind. A language may name its script (`ur-Latn`), and
     then the model reads that script only. Windows are counted in tokens of the tokenizer, those of `ngrams` in words.
+    The outputs of a network are the labels, then their steps in the same order. `rounding` is the mean absolute
+    difference in probability between the network in eight bits and the one that was trained.
+    `embedding` is the digest of what heads were fitted on, that of the encoder named by their `base`.
     """
 
     name: str
-    kind: Literal["encoder", "ngrams"] = "encoder"
+    kind: Literal["encoder", "ngrams", "heads"] = "encoder"
     version: str
     summary: str
     languages: tuple[str, ...]
     ngrams: Ngrams | None = None
     window_tokens: int
     window_stride: int
+    context: Context | None = None
+    marking: Marking | None = None
+    rounding: float | None = None
     base: str
+    embedding: str | None = None
     licence: str
     labels: dict[str, Label]
     combinations: dict[str, Combination] = Field(default_factory=dict)
@@ -219,6 +246,18 @@ class Card(_Strict):
         if (self.kind == "ngrams") != (self.ngrams is not None):
             raise ValueError("`ngrams` goes with the kind of that name")
         return self
+
+    @property
+    def learned_from(self) -> frozenset[str]:
+        """The files whose rows taught or calibrated."""
+        return frozenset(data.path for data in self.data if data.path and data.train + data.validation)
+
+    @property
+    def calibrations(self) -> list[Calibration]:
+        """One an output of the model, in their order."""
+        labels = self.labels.values()
+        steps = (label.steps[severity] for label in labels for severity in sorted(label.steps))
+        return [*(label.calibration for label in labels), *steps]
 
     def speaks(self, language: str) -> bool:
         """Whether the model has evidence for a language tag such as `pt`, `pt-BR` or `ur-Latn`."""

@@ -55,6 +55,13 @@ def test_each_target_has_one_line_with_its_interval_and_its_floor():
     ]
 
 
+def test_a_suite_whose_data_taught_the_subject_has_a_star():
+    whole = report()
+    seen = tuple(suite.model_copy(update={"seen": True}) for suite in whole.suites)
+    text = printed(terminal.overview, whole.model_copy(update={"suites": seen}))
+    assert "forum-posts/toxicity *" in text
+
+
 def test_a_target_below_its_floor_is_marked():
     text = printed(terminal.overview, report())
     assert "<.042" in line_of(text, "forum-posts/threat")

@@ -42,6 +42,7 @@ class WordSubject:
     """Scores 1 in `insult` for texts that hold one of `words`, else 0, and remembers how many it was asked."""
 
     name, version, remote = "words", "1", False
+    learned_from = frozenset()
 
     def __init__(self, *words: str) -> None:
         self._words, self.asked = words, 0

@@ -46,6 +46,7 @@ class LastWord:
     name: str = "last-word"
     version: str = "1"
     remote: bool = False
+    learned_from: frozenset[str] = frozenset()
 
     def under(self, policy: str) -> "LastWord":
         return LastWord(read(Path(policy)), self.foreign)

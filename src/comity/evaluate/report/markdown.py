@@ -18,7 +18,8 @@ def quote(report: Report) -> str:
     parts = [
         f"Measured {report.started[:10]} with Comity {report.comity} ({cap}, seed {report.seed}). Brackets hold 95 % "
         "intervals. F1 is at a threshold fixed on calibration rows, or at 0.5 where there are too few. The best floor "
-        "is the best of flagging everything, a word list and TF-IDF with logistic regression, by AUPRC."
+        "is the best of flagging everything, a word list and TF-IDF with logistic regression, by AUPRC. A star: other "
+        "rows of the data taught the subject."
     ]
     parts += _section(
         ["suite", "target", "rows", "prevalence", "AUPRC", "best floor", "ROC-AUC", "F1", "ECE"],
@@ -53,7 +54,7 @@ def _target(line: ranking.Line) -> list[str]:
     target, at = line.target, line.target.operating
     floor = plain(line.floor.auprc) + f" ({line.floor.name})" if line.floor else plain(None)
     return [
-        line.suite.suite,
+        line.suite.suite + " \\*" * line.suite.seen,
         target.target,
         count(target.rows),
         percent(target.prevalence),

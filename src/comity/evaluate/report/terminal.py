@@ -18,9 +18,11 @@ from comity.models.card import Measured
 
 _SHOWN = 12
 _ALL = 30
+_SEEN = " *"
 _LEGEND = (
     "prev: share of positives. floor: AUPRC of the best floor; an AUPRC with < lies below it, with ≈ it may be no "
-    f"better. F1: at the fixed threshold. {DASH}: fewer than {FEWEST} rows, or not defined."
+    f"better. F1: at the fixed threshold. {DASH}: fewer than {FEWEST} rows, or not defined. "
+    f"{_SEEN.strip()}: other rows of the data taught the subject."
 )
 _STANDING = {"above": "", "level": "≈", "below": "<", "unknown": ""}
 
@@ -140,7 +142,7 @@ def _targets(heading: str, lines: Sequence[ranking.Line]) -> Table:
         target, at = line.target, line.target.operating
         _add(
             table,
-            line.name,
+            line.name + _SEEN * line.suite.seen,
             count(target.rows),
             f"{target.prevalence:.0%}",
             _STANDING[line.standing] + _value(target.auprc),

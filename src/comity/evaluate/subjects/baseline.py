@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class FlagEverything:
     score: Literal[0, 1]
     version: str
     remote: bool = False
+    learned_from: ClassVar[frozenset[str]] = frozenset()
 
     def answer(self, items: Sequence[Item]) -> Answers:
         count = len(items)
@@ -50,6 +51,7 @@ class WordList:
     lexicon: DetectorSubject
     name: str = "word-list"
     remote: bool = False
+    learned_from: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def version(self) -> str:

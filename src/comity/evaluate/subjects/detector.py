@@ -37,6 +37,7 @@ class DetectorSubject:
     version: str
     size: float | None = None
     remote: bool = False
+    learned_from: frozenset[str] = frozenset()
 
     def answer(self, items: Sequence[Item]) -> Answers:
         prepared = [item for item, _ in prepare(items, ())]
@@ -70,6 +71,7 @@ def open_detector(name: str) -> DetectorSubject:
         digest[:12] if digest else version("comity"),
         megabytes_of([detector]),
         isinstance(detector, AsyncDetector),
+        learned_from_of([detector]),
     )
 
 
@@ -85,13 +87,26 @@ def open_model(name: str, threads: int | None) -> DetectorSubject:
     if threads is None:
         threads = Settings.from_environment().model_threads
     encoder = Encoder(f"{artefact.card.name}.{artefact.card.version}", open_artefact(artefact, threads))
-    return DetectorSubject(encoder, artefact.card.name, artefact.digest[:12], _megabytes(artefact))
+    return DetectorSubject(
+        encoder,
+        artefact.card.name,
+        artefact.digest[:12],
+        _megabytes(artefact),
+        learned_from=artefact.card.learned_from,
+    )
 
 
 def megabytes_of(detectors: Sequence[object]) -> float | None:
     """The size of the models behind `detectors`; None if none has one."""
     cards = [card for detector in detectors for card in _cards(detector)]
     return sum(_megabytes(find(card.name)) for card in cards) if cards else None
+
+
+def learned_from_of(detectors: Sequence[object]) -> frozenset[str]:
+    """The files that taught the models behind `detectors`."""
+    return frozenset(
+        path for detector in detectors for card in _cards(detector) for path in card.learned_from
+    )
 
 
 def _cards(detector: object) -> Sequence[Card]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib import import_module
 from math import isnan, nan
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from comity.content import Item
 from comity.errors import InputError
@@ -30,6 +30,7 @@ class FunctionSubject:
     name: str
     version: str
     remote: bool = False
+    learned_from: ClassVar[frozenset[str]] = frozenset()
 
     def answer(self, items: Sequence[Item]) -> Answers:
         """Raises InputError if the function fails, or returns something else."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -54,6 +54,7 @@ class OpenAISubject:
     version: str
     model: str | None = None
     remote: bool = True
+    learned_from: ClassVar[frozenset[str]] = frozenset()
 
     def answer(self, items: Sequence[Item]) -> Answers:
         """Raises ComityError if the endpoint is not there, not willing, or out of order."""

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import BaseModel
 
@@ -46,6 +47,7 @@ class PerspectiveSubject:
     name: str
     version: str
     remote: bool = True
+    learned_from: ClassVar[frozenset[str]] = frozenset()
 
     def answer(self, items: Sequence[Item]) -> Answers:
         """Raises ComityError if the endpoint is not there, not willing, or out of order."""

@@ -12,7 +12,7 @@ from comity.decide import Decision
 from comity.detect import Abstained, Failed, Signal, Signals
 from comity.evaluate.subject import Answers
 from comity.evaluate.subjects.columns import score_columns, span_columns
-from comity.evaluate.subjects.detector import megabytes_of
+from comity.evaluate.subjects.detector import learned_from_of, megabytes_of
 from comity.moderator import Moderator
 from comity.moderator.asking import Askable
 from comity.moderator.assemble import registered
@@ -33,6 +33,7 @@ class PolicySubject:
 
     def __init__(self, policy: str, detectors: Sequence[Askable]) -> None:
         self._detectors = detectors
+        self.learned_from = learned_from_of(detectors)
         self._moderator = Moderator(policy, detectors=detectors)
         self.name = self._moderator.policy.reference
         self.version = self._moderator.plan.digest
