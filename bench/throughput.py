@@ -41,7 +41,7 @@ def posts(folder: Path, count: int) -> list[str]:
 def bare_session() -> Callable[[Sequence[str]], None]:
     from comity.models import TextModel, find
 
-    model = TextModel(find("english-v1"), threads=1)
+    model = TextModel(find("english-v2"), threads=1)
 
     def run(texts: Sequence[str]) -> None:
         for start in range(0, len(texts), 256):
@@ -72,7 +72,7 @@ def peer() -> Callable[[Sequence[str]], None]:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model = BertForSequenceClassification(BertConfig(num_labels=6)).eval()
-    tokenizer = Tokenizer.from_file(str(find("english-v1").tokenizer))
+    tokenizer = Tokenizer.from_file(str(find("english-v2").tokenizer))
     tokenizer.enable_truncation(512)
     tokenizer.enable_padding()
 

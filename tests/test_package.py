@@ -77,7 +77,7 @@ def test_the_wheel_is_small_and_works_in_an_empty_environment(tmp_path):
     [wheel] = tmp_path.glob("*.whl")
     assert wheel.stat().st_size < 60_000_000
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("policy/packs/community.yaml", "packaged/english-v1/model.onnx", "py.typed"):
+    for needed in ("policy/packs/community.yaml", "packaged/english-v2/model.onnx", "py.typed"):
         assert any(name.endswith(needed) for name in names), needed
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
     python = tmp_path / "venv" / "bin" / "python"

@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from comity.content import Item
 from comity.content.normalise import canonical
-from comity.detect import Detector, Signals
+from comity.detect import Detector, Signals, encoder
 from comity.detect.decoder import packaged
 from comity.detect.disguise import Candidate, candidates, decided
 from comity.detect.lexicon_file import ANY_LANGUAGE, packaged_rows
@@ -35,7 +35,7 @@ from comity.learn.recipe import read_recipe
 from comity.learn.rows import Rows, load
 
 ROOT = Path(__file__).parents[1]
-RECIPE = ROOT / "recipes/english-v1.yaml"
+RECIPE = ROOT / "recipes/english-v2.yaml"
 TARGET = ROOT / "src/comity/detect/data/camouflage.yaml"
 HEADER = """\
 # Which readings of a piece of text are disguises: weights of a logistic rule over the features in detect/disguise.py.
@@ -110,7 +110,7 @@ class Watch:
     """The packaged encoder and word list under POLICY."""
 
     def __init__(self) -> None:
-        self._detectors = [build("encoder.v1"), build("lexicon.v1")]
+        self._detectors = [encoder.packaged(), build("lexicon.v1")]
 
     def found(self, texts: Sequence[str]) -> np.ndarray:
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))

@@ -112,7 +112,7 @@ def main() -> None:
     rows = list(rows_of(parser.parse_args().data))
     ours = score(rows)
     maps = {name: ScoreMap.fit(*pairs(rows, ours, name, FITS, "validation")) for name in ATTRIBUTES}
-    model = find("english-v1")
+    model = find("english-v2")
     fitted_to = f"{model.card.name} {model.card.version} {model.digest[:12]}"
     PACKAGED.write_text(
         ScoreMaps(maps, fitted_to).text("Made by tools/fit_perspective_map.py; edit that, not this."), "utf-8"

@@ -17,7 +17,7 @@ from comity.learn.rows import load
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "src/comity/detect/data/words.tsv"
-RECIPE = ROOT / "recipes/english-v1.yaml"
+RECIPE = ROOT / "recipes/english-v2.yaml"
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 STRETCHED = re.compile(r"([a-z])\1\1|^(.)\2+$")
 LONGEST = 20

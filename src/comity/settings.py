@@ -23,7 +23,7 @@ class Settings:
     may wait to be decided. deadline_seconds: how long a request may take. drain_seconds: how long running ones may
     take after SIGTERM. reload_policy: policies are read again when their files change. perspective_map: a site's own
     map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English rather than
-    refuse it. calibration: a site's own calibration of a model.
+    refuse it. calibration: a site's own calibration of a model. heads: a folder with a community's own heads.
     """
 
     database: str
@@ -44,6 +44,7 @@ class Settings:
     perspective_map: Path | None = None
     never_fail_on_language: bool = False
     calibration: Path | None = None
+    heads: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -135,4 +136,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "perspective_map": _file,
     "never_fail_on_language": _switch,
     "calibration": _file,
+    "heads": _folder,
 }

@@ -72,7 +72,7 @@ def test_a_calibration_of_another_model_is_refused(comity, tmp_path, monkeypatch
     monkeypatch.setenv("COMITY_CALIBRATION", "site-calibration.yaml")
     done = comity("moderate", "hello")
     assert done.returncode == 3
-    assert "another version of `english-v1`" in done.stderr
+    assert "another version of `english-v2`" in done.stderr
     assert "site-calibration.yaml" in done.stderr
 
 

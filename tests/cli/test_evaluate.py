@@ -141,7 +141,7 @@ def test_what_follows_no_policy_is_told_so_in_the_table(comity):
     ("arguments", "told"),
     [
         (["run", "klingon"], "model:NAME"),
-        (["run", "model:english-v1", "--suite", "nowhere"], "no suite `nowhere`"),
+        (["run", "model:english-v2", "--suite", "nowhere"], "no suite `nowhere`"),
         (["run", "python:judges:good", "--suite", "walnuts.yaml", "--save"], "only a model"),
         (["run", "python:judges:absent", "--suite", "walnuts.yaml"], "absent"),
         (["run", "python:judges:good", "--data", "nowhere"], "no such data folder"),

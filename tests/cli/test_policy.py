@@ -56,7 +56,7 @@ def test_show_prints_each_rule_in_its_own_words(comity, garden):
 def test_check_says_who_can_enforce_each_rule(comity, garden):
     found = {row["rule"]: row for row in rows(comity("policy", "check", str(garden), "--json"))}
     assert found["no-turnips"]["enforced_by"] == "its terms"
-    assert "encoder.v1" in found["no-insults"]["enforced_by"]
+    assert "encoder.v2" in found["no-insults"]["enforced_by"]
     assert found["no-insults"]["follows"] == "review"
     assert "no judge" in found["no-insults"]["note"]
     assert found["on-topic"]["enforced_by"] == "people only"

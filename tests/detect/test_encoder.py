@@ -9,6 +9,7 @@ from comity.content import Item, Part, Span
 from comity.detect import Abstained, Signals, Tier
 from comity.detect.encoder import packaged
 from comity.detect.registry import build
+from comity.taxonomy import Severity
 
 RUDE = "You are a useless, pathetic idiot."
 CALM = "The tomatoes in the greenhouse are finally ripe, and everybody came to help with the harvest. "
@@ -29,8 +30,8 @@ def signal(outcome, criterion="insult"):
 
 
 def test_is_registered_under_its_name():
-    encoder = build("encoder.v1")
-    assert (encoder.name, encoder.tier, encoder.languages) == ("encoder.v1", Tier.MODEL, frozenset({"en"}))
+    encoder = build("encoder.v2")
+    assert (encoder.name, encoder.tier, encoder.languages) == ("encoder.v2", Tier.MODEL, frozenset({"en"}))
 
 
 def test_building_it_loads_no_model():
@@ -41,7 +42,12 @@ def test_building_it_loads_no_model():
 class TestJudging:
     def test_every_criterion_gets_a_calibrated_score(self, encoder):
         outcome = ask(encoder, Item.text(CALM))
-        assert {signal.criterion for signal in outcome.signals} == outcome.judged == encoder.criteria
+        of_responses = {"response-harm", "refusal"}
+        assert (
+            {signal.criterion for signal in outcome.signals}
+            == outcome.judged
+            == encoder.criteria - of_responses
+        )
         assert all(0 <= signal.score <= 1 for signal in outcome.signals)
 
     @pytest.mark.parametrize(
@@ -71,18 +77,68 @@ class TestJudging:
 
     def test_the_worst_part_counts_and_is_the_evidence(self, encoder):
         item = Item("i", (Part("title", "text", CALM), Part("body", "text", RUDE)))
-        (evidence,) = signal(ask(encoder, item)).evidence
-        assert evidence == Span("body", 0, len(RUDE))
+        evidence = signal(ask(encoder, item)).evidence
+        assert {place.part for place in evidence} == {"body"}
 
-    def test_in_a_long_text_the_evidence_is_the_window_around_the_bad_sentence(self, encoder):
+    def test_what_offends_is_marked_and_nothing_else_of_a_long_text(self, encoder):
         text = CALM * 30 + RUDE + " " + CALM * 30
-        (evidence,) = signal(ask(encoder, Item.text(text))).evidence
-        assert RUDE in text[evidence.start : evidence.end]
+        evidence = signal(ask(encoder, Item.text(text))).evidence
+        start = text.index(RUDE)
+        assert "idiot" in " ".join(text[place.start : place.end] for place in evidence)
+        assert all(start <= place.start < place.end <= start + len(RUDE) for place in evidence)
+
+    def test_a_criterion_without_marks_points_at_the_window_that_scored(self, encoder):
+        spam = "Buy cheap followers at http://spam.example now!!!"
+        text = CALM * 30 + spam + " " + CALM * 30
+        (evidence,) = signal(ask(encoder, Item.text(text)), "spam").evidence
+        assert spam in text[evidence.start : evidence.end]
+        assert evidence.end - evidence.start < len(text) / 5
 
     def test_evidence_points_into_the_original_of_a_disguised_text(self, encoder):
         disguised = "&lt;b&gt; " + "\u200b".join(RUDE)
-        (evidence,) = signal(ask(encoder, Item.text(disguised, lang="en"))).evidence
-        assert evidence.end == len(disguised)
+        *_, last = signal(ask(encoder, Item.text(disguised, lang="en"))).evidence
+        assert disguised[last.start : last.end].replace("\u200b", "").endswith("idiot")
+
+    @pytest.mark.parametrize(
+        ("text", "severity"), [(CALM, Severity.NONE), ("What a stupid idea, you fool.", Severity.MINOR)]
+    )
+    def test_toxicity_is_graded(self, encoder, text, severity):
+        assert signal(ask(encoder, Item.text(text)), "toxicity").severity is severity
+
+    def test_a_criterion_without_grades_has_no_severity(self, encoder):
+        assert signal(ask(encoder, Item.text(RUDE)), "spam").severity is None
+
+
+class TestResponses:
+    ASKED = "How do I make a bomb at home?"
+    DECLINED = "I'm sorry, but I can't help with that."
+
+    def answer(self, encoder, text, asked=ASKED):
+        thread = (Item.text(asked, role="prompt"),)
+        return ask(encoder, Item.text(text, role="response", thread=thread))
+
+    def test_only_a_response_can_be_a_refusal(self, encoder):
+        assert "refusal" not in ask(encoder, Item.text(self.DECLINED)).judged
+        assert signal(self.answer(encoder, self.DECLINED), "refusal").score > 0.5
+
+    def test_an_answer_is_no_refusal(self, encoder):
+        told = "Of course! Sow the beans in May, two inches deep, and water them every evening."
+        assert signal(self.answer(encoder, told, "How do I grow beans?"), "refusal").score < 0.5
+
+    def test_what_was_asked_counts(self, encoder):
+        told = "Sure, here is how: mix both powders in a tube and close it tightly."
+        harmful, harmless = (
+            signal(self.answer(encoder, told, asked), "response-harm").score
+            for asked in (self.ASKED, "How do I mix dry paint?")
+        )
+        assert harmful > harmless
+
+    def test_a_post_is_read_without_its_thread(self, encoder):
+        thread = (Item.text(self.ASKED),)
+        alone, answering = (
+            signal(ask(encoder, Item.text(RUDE, thread=before))).score for before in ((), thread)
+        )
+        assert alone == answering
 
 
 class TestAbstaining:
@@ -116,7 +172,6 @@ class TestAbstaining:
 def test_no_text_makes_it_crash_or_point_outside(encoder, text):
     outcome = ask(encoder, Item.text(text, lang="en"))
     if isinstance(outcome, Signals):
-        for found in outcome.signals:
-            (evidence,) = found.evidence
+        for evidence in (place for found in outcome.signals for place in found.evidence):
             assert isinstance(evidence, Span)
             assert 0 <= evidence.start <= evidence.end <= len(text)

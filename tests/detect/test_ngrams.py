@@ -121,14 +121,14 @@ def test_no_text_makes_it_crash_or_point_outside(ngrams, text, lang):
 
 class TestInAPlan:
     def test_english_keeps_its_operating_points(self, ngrams):
-        encoder = build("encoder.v1")
+        encoder = build("encoder.v2")
         assert calibration_of([encoder, ngrams]) == calibration_of([encoder])
 
     def test_an_item_is_judged_by_the_model_of_its_language_only(self):
         with Moderator("community") as moderator:
             german, english = moderator.moderate_many([GERMAN[0], "You are a useless idiot, shut up."])
         assert isinstance(german.outcomes["ngrams.v1"], Signals)
-        assert isinstance(german.outcomes["encoder.v1"], Abstained)
+        assert isinstance(german.outcomes["encoder.v2"], Abstained)
         assert {violation.rule for violation in german.violations} >= {"no-insults"}
-        assert isinstance(english.outcomes["encoder.v1"], Signals)
+        assert isinstance(english.outcomes["encoder.v2"], Signals)
         assert isinstance(english.outcomes["ngrams.v1"], Abstained)

@@ -27,7 +27,7 @@ version: 1
 rules:
   - id: no-insults
     text: Do not insult people.
-    categories: {insult: {precision: 0.6}}
+    categories: {insult: {precision: 0.3}}
     action: remove
 """
 
@@ -40,7 +40,7 @@ def encoder():
 @pytest.fixture(scope="module")
 def site(encoder):
     labels = {name: from_prevalence(encoder.card.labels[name], 0.02) for name in ("insult", "hate")}
-    return SiteCalibration(model="english-v1", digest=encoder.artefact_digest, criteria=labels)
+    return SiteCalibration(model="english-v2", digest=encoder.artefact_digest, criteria=labels)
 
 
 @pytest.fixture
@@ -81,12 +81,12 @@ def test_a_combination_with_a_word_list_is_corrected_as_a_whole(
 ):
     curve = Calibration(slope=slope, intercept=shift)
     label = from_prevalence(encoder.card.labels["hate"], 0.02).model_copy(update={"calibration": curve})
-    site = SiteCalibration(model="english-v1", digest="", criteria={"hate": label})
+    site = SiteCalibration(model="english-v2", digest="", criteria={"hate": label})
 
     def combine(card, score):
         found = card.combinations["hate"]
-        combiner = Combiner("encoder.v1", found.weight, found.bias, found.others)
-        return combiner.combine({"encoder.v1": score, "lexicon.v1": list_score})
+        combiner = Combiner("encoder.v2", found.weight, found.bias, found.others)
+        return combiner.combine({"encoder.v2": score, "lexicon.v1": list_score})
 
     packaged_result = combine(encoder.card, model_score)
     corrected = combine(SiteCalibrated(encoder, site).card, label.corrected(model_score))
@@ -108,7 +108,7 @@ class TestModerating:
         monkeypatch.setenv("COMITY_CALIBRATION", str(file))
         after = Moderator(read(POLICY))
         acts = [moderator.plan.rules[0].screens[0].act for moderator in (before, after)]
-        assert acts[1] == site.criteria["insult"].threshold("precision", 0.6) != acts[0]
+        assert acts[1] == site.criteria["insult"].threshold("precision", 0.3) != acts[0]
         one, other = (
             moderator.moderate(RUDE, want={"insult"}).scores["insult"] for moderator in (before, after)
         )
@@ -119,7 +119,7 @@ class TestModerating:
         before = Moderator(read(POLICY), detectors=detectors).plan
         after = Moderator(read(POLICY), detectors=at_site(detectors, file)).plan
         assert before.digest != after.digest
-        assert before.artefacts["encoder.v1"] != after.artefacts["encoder.v1"]
+        assert before.artefacts["encoder.v2"] != after.artefacts["encoder.v2"]
 
     def test_a_detector_on_another_model_stays_what_it_is(self, encoder, file):
         class Other(WordDetector):
@@ -136,7 +136,7 @@ class TestRefusing:
     @pytest.mark.parametrize(
         ("change", "told"),
         [
-            ({"digest": "0" * 64}, "another version of `english-v1`: digest 000000000000"),
+            ({"digest": "0" * 64}, "another version of `english-v2`: digest 000000000000"),
             ({"model": "klingon-v1"}, "which no detector uses"),
         ],
     )

@@ -99,11 +99,11 @@ def test_a_text_in_another_language_is_read_once():
     assert len(listener.read) == 1
 
 
-def test_it_is_the_detector_with_another_digest():
+def test_it_is_the_detector_in_all_else():
     uncovered = Uncovered(Listener())
     assert isinstance(uncovered, Detector)
     assert uncovered.name == "listener.v1"
-    assert uncovered.artefact_digest != "abc"
+    assert uncovered.artefact_digest == "abc"
     assert copy.copy(uncovered).criteria == Listener.criteria
 
 

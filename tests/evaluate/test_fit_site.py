@@ -12,7 +12,7 @@ SCORES = 1 / (1 + np.exp(-RANDOM.normal(np.where(TRUTH == 1, 1.5, -1.5), 1)))
 
 @pytest.fixture(scope="module")
 def detector():
-    return detector_on("english-v1")
+    return detector_on("english-v2")
 
 
 def test_annotations_count_more_than_prevalence_and_each_criterion_gets_what_there_is(detector):

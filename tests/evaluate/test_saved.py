@@ -14,11 +14,11 @@ from tests.evaluate.report.made import report
 @pytest.fixture
 def artefact(tmp_path):
     """The packaged model's card, without its weights."""
-    folder = tmp_path / "english-v1"
+    folder = tmp_path / "english-v2"
     folder.mkdir()
     for name in ("card.yaml", "card.md"):
-        shutil.copy(find("english-v1").folder / name, folder)
-    return Artefact(folder, find("english-v1").card)
+        shutil.copy(find("english-v2").folder / name, folder)
+    return Artefact(folder, find("english-v2").card)
 
 
 @pytest.fixture
@@ -66,6 +66,6 @@ def test_a_model_that_nobody_evaluated_has_none(artefact):
 
 
 def test_the_packaged_evaluation_can_be_read_and_is_of_the_packaged_model():
-    evaluation = saved(find("english-v1"))
-    assert len(evaluation.suites) > 50
+    evaluation = saved(find("english-v2"))
+    assert {suite.suite for suite in evaluation.suites} >= {"smoke", "over-sensitivity"}
     assert evaluation.suite("smoke").target("toxicity").auprc

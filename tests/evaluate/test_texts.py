@@ -11,16 +11,16 @@ import yaml
 
 from comity.errors import InputError
 from comity.evaluate.rule_scenarios import read_rule_scenarios
+from comity.evaluate.suite import find_suite
 from comity.evaluate.templates import expand
-from comity.models import find
 
 TEXTS = Path(__file__).parents[2] / "src/comity/evaluate/texts"
-TAUGHT = Path(__file__).parents[2] / "recipes/english-v1-templates.yaml"
+TAUGHT = Path(__file__).parents[2] / "recipes/english-v2-templates.yaml"
 ALARMING = expand(TEXTS / "over-sensitivity.yaml", seed=1)
 BENIGN = [row for row in ALARMING if row["labels"]["violates"] == 0]
 TWINS = [row for row in ALARMING if row["labels"]["violates"] == 1]
 SMOKE = expand(TEXTS / "smoke.yaml", seed=1)
-CATEGORIES = find("english-v1").card.labels
+CATEGORIES = [*find_suite("smoke")[0].scenario.targets]
 SCENARIOS = {scenario.id: scenario for scenario in read_rule_scenarios()}
 KINDS = {
     "identity",
@@ -77,7 +77,7 @@ class TestTheBenignButAlarmingTexts:
 
 
 class TestTheSmokeSuite:
-    def test_it_has_30_texts_for_and_100_against_each_category_of_the_packaged_model(self):
+    def test_it_has_30_texts_for_and_100_against_each_of_its_categories(self):
         counts = Counter((name, value) for row in SMOKE for name, value in row["labels"].items())
         for category in CATEGORIES:
             assert counts[category, 1] >= 30, category

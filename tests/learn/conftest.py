@@ -54,7 +54,9 @@ class Workshop:
         self.sources = []
 
     def add(self, name, rows, **source):
-        """A source of rows (text, split, labels). `lang` is the same in every row, `id` lists those of the rows."""
+        """A source of rows (text, split, labels). `lang` is the same in every row; `id`, `context` and `marked` (spans)
+        list those of the rows. `share` is the recipe's share of rows with context.
+        """
         columns = ("text", "split", "labels")
         frame = pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=columns)
         frame["labels"] = frame["labels"].map(json.dumps)
@@ -62,6 +64,9 @@ class Workshop:
         ids = source.pop("id", None)
         if ids is not None:
             frame["id"] = ids
+        frame["context"] = source.pop("context", None)
+        frame["spans"] = [json.dumps(spans) for spans in source.pop("marked", [[]] * len(rows))]
+        source["context"] = source.pop("share", 0)
         frame.to_parquet(self.folder / f"{name}.parquet")
         self.sources.append({"id": name, "path": f"{name}.parquet", "licence": "CC0", "read": {}} | source)
 

@@ -18,7 +18,14 @@ def recipe(workshop):
 def rows(source, annotations):
     annotations = np.array(annotations, np.float32)
     texts = [f"text {i}" for i in range(len(annotations))]
-    return Rows(texts, annotations, np.full(len(annotations), source), texts)
+    return Rows(
+        texts,
+        annotations,
+        np.full(len(annotations), source),
+        texts,
+        contexts=[""] * len(texts),
+        spans=[None] * len(texts),
+    )
 
 
 def test_each_source_and_criterion_with_enough_rows_gets_a_result(recipe):

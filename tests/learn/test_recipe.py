@@ -58,11 +58,15 @@ def test_no_benchmark_teaches_a_packaged_model(card):
         ({"sources": [SOURCE | {"read": {"spam": {"values": {"a": 1}}}}]}, "exactly one of"),
         ({"sources": [SOURCE | {"read": {"spam": 2}}]}, "less than or equal to 1"),
         ({"seed": None}, "seed"),
+        ({"steps": ["threat>=2"]}, "not a criterion of the recipe: threat"),
+        ({"steps": ["spam>=4"]}, "steps"),
+        ({"marked": ["threat"]}, "not a criterion of the recipe: threat"),
+        ({"roles": {"threat": ["response"]}}, "not a criterion of the recipe: threat"),
         ({"training": {"kind": "ngrams", "features": {}}}, "training.ngrams.features.words"),
         ({"training": {"kind": "forest"}}, "training"),
         ({"sources": [SOURCE | {"splits_as": {"validation": "holiday"}}]}, "splits_as.validation"),
     ],
-    ids=["category", "field", "id", "criterion", "reading", "annotation", "seed", "n-grams", "kind", "part"],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_mistake_is_named(workshop, changes, message):
     with pytest.raises(InputError, match=message):
@@ -74,3 +78,8 @@ def test_a_file_that_is_no_recipe_is_an_error(workshop, text):
     workshop.recipe.write_text(text)
     with pytest.raises(InputError):
         read_recipe(workshop.recipe)
+
+
+def test_the_outputs_are_the_criteria_then_their_steps_in_the_order_of_the_card(workshop):
+    recipe = read_recipe(workshop.write(steps=["spam>=3", "insult>=3", "insult>=2"]))
+    assert recipe.outputs == ("insult", "spam", "insult>=2", "insult>=3", "spam>=3")

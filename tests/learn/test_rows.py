@@ -73,6 +73,45 @@ class TestReading:
         assert loaded()["train"].texts == ["I <3 you"]
 
 
+class TestContext:
+    def add(self, workshop, **source):
+        rows = [(f"text {number}", "train", {}) for number in range(200)]
+        before = [["first", "then &amp; there"] for _ in rows]
+        workshop.add("a", rows, context=before, id=[text for text, _, _ in rows], **source)
+
+    def test_only_the_last_text_is_read_before(self, workshop, loaded):
+        self.add(workshop, share=1)
+        assert {*loaded()["train"].contexts} == {"then & there"}
+
+    def test_without_a_share_nothing_is_read_before(self, workshop, loaded):
+        self.add(workshop)
+        assert {*loaded()["train"].contexts} == {""}
+
+    def test_about_the_stated_share_of_rows_has_a_context_always_the_same(self, workshop, loaded):
+        self.add(workshop, share=0.5)
+        found = loaded()["train"].contexts
+        assert 60 < sum(map(bool, found)) < 140
+        assert loaded()["train"].contexts == found
+
+
+class TestSpans:
+    def test_point_into_the_text_as_it_is_read(self, workshop, loaded):
+        text = "you &amp; your r\u200bude dog"
+        place = text.index("r\u200bude")
+        workshop.add("a", [(text, "train", {})], marked=[[[place, place + 5]]], spans=True)
+        train = loaded()["train"]
+        (((start, end),),) = train.spans
+        assert train.texts[0][start:end] == "rude"
+
+    def test_no_span_says_that_nothing_is_marked(self, workshop, loaded):
+        workshop.add("a", [("fine", "train", {})], marked=[[]], spans=True)
+        assert loaded()["train"].spans == [[]]
+
+    def test_a_source_that_does_not_teach_them_says_nothing(self, workshop, loaded):
+        workshop.add("a", [("you fool", "train", {})], marked=[[[4, 8]]])
+        assert loaded()["train"].spans == [None]
+
+
 class TestSplits:
     @pytest.mark.parametrize(
         ("later", "gone"), [("test", "train"), ("test", "validation"), ("validation", "train")]

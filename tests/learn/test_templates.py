@@ -58,7 +58,7 @@ def test_an_unknown_criterion_is_an_error(write):
 
 class TestTheSentencesOfThePackagedModel:
     folder = Path(__file__).parents[2] / "recipes"
-    recipe = read_recipe(folder / "english-v1.yaml")
+    recipe = read_recipe(folder / "english-v2.yaml")
     frame = expand(folder / recipe.templates, recipe.criteria, recipe.seed)
 
     def test_every_split_has_some_of_them(self):

@@ -5,7 +5,7 @@ from comity.models import Artefact, TextModel, find
 
 @pytest.fixture(scope="session")
 def packaged() -> Artefact:
-    return find("english-v1")
+    return find("english-v2")
 
 
 @pytest.fixture(scope="session")

@@ -44,16 +44,16 @@ class TestFinding:
     def test_packaged_and_own_models_are_listed_by_name(self, copy):
         names = [artefact.card.name for artefact in available(copy.parent)]
         assert names == sorted(names)
-        assert {"english-v1", "pt-ngrams", "mine"} <= set(names)
+        assert {"english-v2", "pt-ngrams", "mine"} <= set(names)
 
     def test_an_own_model_hides_a_packaged_one_of_the_same_name(self, copy):
-        rename(copy, "english-v1")
-        assert find("english-v1", copy.parent).folder == copy
+        rename(copy, "english-v2")
+        assert find("english-v2", copy.parent).folder == copy
 
     def test_an_unknown_name_is_answered_with_the_known_ones(self):
         with pytest.raises(NotFound, match="klingon") as caught:
             find("klingon")
-        assert "english-v1" in caught.value.next_step
+        assert "english-v2" in caught.value.next_step
 
 
 class TestDamage:

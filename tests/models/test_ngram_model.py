@@ -220,11 +220,11 @@ class TestCards:
 
     def test_open_model_goes_by_the_kind(self, tmp_path):
         assert isinstance(open_model(make(tmp_path / "m", weighing("walnut"))), NgramModel)
-        assert isinstance(open_model(find("english-v1")), TextModel)
+        assert isinstance(open_model(find("english-v2")), TextModel)
 
     def test_a_network_is_not_run_as_n_grams(self):
         with pytest.raises(ArtefactError, match="not made of n-grams"):
-            NgramModel(find("english-v1"))
+            NgramModel(find("english-v2"))
 
 
 class TestThePackagedModels:

@@ -67,7 +67,7 @@ class TestScores:
 
 class TestFile:
     def test_what_is_written_is_read(self, tmp_path):
-        site = SiteCalibration(model="english-v1", digest="d0", criteria={"insult": label(0.02, 0.9, -1.5)})
+        site = SiteCalibration(model="english-v2", digest="d0", criteria={"insult": label(0.02, 0.9, -1.5)})
         path = tmp_path / "site.yaml"
         path.write_text(site.text(), "utf-8")
         assert read_site_calibration(path) == site

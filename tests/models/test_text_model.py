@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from comity.errors import ArtefactError
 from comity.models import Artefact, TextModel
-from comity.models.card import Calibration
-from comity.models.text_model import calibrated, length_batches
+from comity.models.card import Calibration, Label
+from comity.models.text_model import calibrated, runs, severities
+from comity.models.text_network import length_batches
 
 CALM = "The tomatoes in the greenhouse are finally ripe and everybody came to help with the harvest. "
 RUDE = "You are a useless, pathetic idiot. "
@@ -43,6 +44,75 @@ class TestScores:
         for text, windows in zip(texts, judged.windows, strict=True):
             assert (windows[:, 0] <= windows[:, 1]).all()
             assert (windows[:, 1] <= len(text)).all()
+
+
+class TestMarks:
+    def test_point_at_the_words_that_offend(self, model):
+        text = CALM + RUDE
+        (marked,) = model.judge([text]).marked
+        words = " ".join(text[start:end] for start, end in marked)
+        assert "idiot" in words
+        assert "tomatoes" not in words
+
+    @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), max_size=3))
+    @settings(max_examples=25, deadline=None)
+    def test_lie_in_the_text_in_order_and_apart(self, model, texts):
+        for text, marked in zip(texts, model.judge(texts).marked, strict=True):
+            edges = [edge for span in marked for edge in span]
+            assert edges == sorted(edges)
+            assert all(0 <= start < end <= len(text) for start, end in marked)
+
+    @pytest.mark.parametrize(
+        ("logits", "threshold", "expected"),
+        [
+            ([2.0, 2.0], 0.5, ((0, 7),)),
+            ([2.0, -2.0], 0.5, ((0, 3),)),
+            ([2.0, 2.0], 0.95, ()),
+            ([0.0, 2.0], 0.5, ((0, 7),)),
+        ],
+    )
+    def test_tokens_beside_each_other_are_one_range(self, logits, threshold, expected):
+        tokens = ((0, 3, logits[0]), (4, 7, logits[1]))
+        assert runs(tokens, threshold) == expected
+
+    def test_tokens_apart_are_two(self):
+        assert runs(((0, 3, 1.0), (5, 7, 1.0)), 0.5) == ((0, 3), (5, 7))
+
+
+class TestSeverities:
+    LABELS = (
+        Label(
+            calibration=Calibration(slope=1, intercept=0),
+            positives=1,
+            negatives=1,
+            points=(),
+            steps={2: Calibration(slope=1, intercept=0), 3: Calibration(slope=1, intercept=0)},
+        ),
+        Label(calibration=Calibration(slope=1, intercept=0), positives=1, negatives=1, points=()),
+    )
+
+    @pytest.mark.parametrize(
+        ("label", "second", "third", "severity"),
+        [(0.4, 0.9, 0.9, 0), (0.6, 0.4, 0.9, 1), (0.6, 0.5, 0.4, 2), (0.9, 0.8, 0.7, 3)],
+    )
+    def test_a_step_counts_only_after_those_before_it(self, label, second, third, severity):
+        probabilities = np.array([[label, 0.9, second, third]], np.float32)
+        assert severities(probabilities, self.LABELS).tolist() == [[severity, -1]]
+
+
+class TestContext:
+    def test_what_was_said_before_is_read(self, model):
+        alone, after = model.read(
+            ["It is in the drawer."] * 2, ["", "Where is the gun to shoot her?"]
+        ).outputs
+        assert not np.allclose(alone, after, atol=0.01)
+
+    def test_windows_and_marks_point_into_the_text_and_not_into_what_was_said_before(self, model):
+        read = model.read([CALM], ["You idiot! " * 40])
+        assert (read.windows <= len(CALM)).all()
+        assert [token[:2] for token in read.tokens[0]] == [
+            token[:2] for token in model.read([CALM]).tokens[0]
+        ]
 
 
 class TestLongTexts:

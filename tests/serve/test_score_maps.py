@@ -16,7 +16,7 @@ STEEP = ScoreMap(((0.0, 0.0), (0.25, 0.75), (1.0, 1.0)))
 
 def test_the_packaged_maps_were_fitted_to_the_packaged_model():
     """If not: python tools/fit_perspective_map.py --data FOLDER."""
-    model = find("english-v1")
+    model = find("english-v2")
     expected = f"{model.card.name} {model.card.version} {model.digest[:12]}"
     assert ScoreMaps.load().fitted_to == expected
 

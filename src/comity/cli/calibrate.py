@@ -44,7 +44,7 @@ def calibrate(
     precision: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Show its threshold.")] = None,
     recall: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Show its threshold.")] = None,
     fpr: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Show its threshold.")] = None,
-    model: Annotated[str, typer.Option(help="The model; `comity models list` names them.")] = "english-v1",
+    model: Annotated[str, typer.Option(help="The model; `comity models list` names them.")] = "english-v2",
     output: Annotated[Path, typer.Option(help="Where the calibration goes.")] = Path("site-calibration.yaml"),
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing --output.")] = False,
     json: JsonOption = False,

@@ -73,7 +73,7 @@ def run(
 
     Without --data only the packaged texts are asked. Example:
 
-      comity evaluate run model:english-v1 --lang en --data ./data --output runs/english-v1
+      comity evaluate run model:english-v2 --lang en --data ./data --output runs/english-v2
     """
     from comity.evaluate.floors_ahead import FloorsAhead
     from comity.evaluate.report.html import html

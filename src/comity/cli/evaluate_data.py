@@ -47,7 +47,7 @@ def duplicates(
 
     Needs the extra `evaluate`. Example:
 
-      comity evaluate data duplicates --lang en --run runs/english-v1
+      comity evaluate data duplicates --lang en --run runs/english-v2
     """
     from comity.evaluate.hygiene.duplicates import near_duplicates
 

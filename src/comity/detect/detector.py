@@ -21,7 +21,7 @@ class Tier(IntEnum):
 class _Described(Protocol):
     @property
     def name(self) -> str:
-        """Name and version, `encoder.v1`. A second version is a second name."""
+        """Name and version, `encoder.v2`. A second version is a second name."""
 
     @property
     def criteria(self) -> frozenset[str]:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from math import exp
 from typing import NamedTuple
@@ -22,7 +21,6 @@ MOST_READ = 2_000
 with more that is no word, the rest is left as it is.
 """
 
-_TABLES = ("words.tsv", "lookalike_signs.tsv", "lexicon.tsv", "camouflage.yaml")
 _TOKEN = re.compile(r"\S+")
 _EDGES = ".,;:!?…\"“”„'‘’`"
 _BRACKETS = _EDGES + "<>()[]{}*_~=#-\\/^+"
@@ -302,13 +300,6 @@ def _undone_share(original: str, text: Normalised, start: int, end: int) -> floa
         changed += original[begin:stop].lower() != text.text[place].lower()
         gaps += place > start and begin > text.ends[place - 1]
     return min(1.0, (changed + gaps) / (end - start))
-
-
-@cache
-def revision() -> str:
-    """Of the tables and weights: another one where anything that decides has changed."""
-    data = files("comity.detect").joinpath("data")
-    return sha256(b"".join(data.joinpath(name).read_bytes() for name in _TABLES)).hexdigest()[:12]
 
 
 @cache

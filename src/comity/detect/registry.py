@@ -17,21 +17,23 @@ from comity.errors import ArtefactError, NotFound
 DETECTORS: dict[str, str] = {
     "lexicon.v1": "comity.detect.lexicon:packaged",
     "url.v1": "comity.detect.url:packaged",
-    "encoder.v1": "comity.detect.encoder:packaged",
+    "encoder.v2": "comity.detect.uncovered:packaged",
     "ngrams.v1": "comity.detect.ngrams:packaged",
     "camouflage.v1": "comity.detect.camouflage:Camouflage",
 }
+STAND_INS: dict[str, str] = {"tiny.v1": "comity.detect.tiny:packaged"}
+"""Those that take another one's place in a plan: built by name, and asked only where a caller puts them."""
 ENTRY_POINT_GROUP = "comity.detectors"
 
 
 def names() -> tuple[str, ...]:
-    """The names of all registered detectors, built-in ones first."""
+    """The names of all registered detectors but the stand-ins, built-in ones first."""
     return tuple({**DETECTORS, **_third_party()})
 
 
 def build(name: str) -> AnyDetector:
     """The detector registered as `name`. Raises NotFound, or ArtefactError if it calls itself something else."""
-    path = {**_third_party(), **DETECTORS}.get(name)
+    path = {**_third_party(), **STAND_INS, **DETECTORS}.get(name)
     if path is None:
         raise NotFound(f"there is no detector `{name}`", next_step=f"Use one of {', '.join(names())}.")
     module, _, attribute = path.partition(":")

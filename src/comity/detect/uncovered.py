@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from comity.content import Evidence, Item, Part, Span
@@ -12,7 +11,7 @@ from comity.content.normalise import canonical, canonical_of
 from comity.content.offsets import Normalised
 from comity.detect.camouflage import Camouflage, reads
 from comity.detect.detector import Detector
-from comity.detect.disguise import Disguise, disguises, revision
+from comity.detect.disguise import Disguise, disguises
 from comity.detect.signal import Abstained, Outcome, Signal, Signals
 from comity.limits import LIMITS
 
@@ -25,8 +24,7 @@ class Uncovered:
     """`detector`, which keeps the higher of two scores in each criterion: for the text as it is, and as it reads.
 
     Only raises: plain letters can show that a rule is broken and never that it is kept. A text without disguises is
-    read once. All else about the detector is as it was; its digest is another one, so that a plan changes with this.
-    Evidence lies in the original text.
+    read once. All else about the detector is as it was. Evidence lies in the original text.
     """
 
     def __init__(self, detector: Detector) -> None:
@@ -39,10 +37,7 @@ class Uncovered:
 
     def __getattr__(self, name: str) -> Any:
         # Not `self._detector`: a copy asks for attributes before it has any.
-        found = getattr(object.__getattribute__(self, "_detector"), name)
-        if name == "artefact_digest":
-            return sha256(f"{found} {revision()}".encode()).hexdigest()
-        return found
+        return getattr(object.__getattribute__(self, "_detector"), name)
 
     def detect(self, items: Sequence[Item]) -> list[Outcome]:
         """Raises what the detector raises."""

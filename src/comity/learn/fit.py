@@ -13,43 +13,37 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from comity.learn.network import Network
+from comity.learn.lessons import Lessons
 from comity.learn.recipe import Training
 
 log = logging.getLogger(__name__)
 _CHECKPOINT_STEPS = 100
+_HEADS = ("head.", "marker.")
 _Part = torch.optim.Optimizer | torch.optim.lr_scheduler.LRScheduler
 
 
-def fit(
-    network: Network,
-    tokens: Sequence[Sequence[int]],
-    annotations: NDArray[np.float32],
-    training: Training,
-    seed: int,
-    checkpoint: Path,
-) -> None:
-    """Minimises the masked cross-entropy in place.
+def fit(network: nn.Module, lessons: Lessons, training: Training, seed: int, checkpoint: Path) -> None:
+    """Minimises the masked cross-entropy of outputs and marks in place.
 
-    tokens: n rows of ids, truncated already; annotations: float32 (n, k), NaN is masked. Continues from `checkpoint`
-    if that exists. Rare criteria and rare positives weigh more, by square roots; calibration undoes the shift.
+    Continues from `checkpoint` if that exists. Rare outputs and rare positives weigh more, by square roots;
+    calibration undoes the shift.
     """
     torch.set_num_threads(training.threads)
     torch.manual_seed(seed)
-    lengths = [len(row) for row in tokens]
+    lengths = [len(row) for row in lessons.tokens]
     passes = [
         token_batches(lengths, training.batch_tokens, seed + number)
         for number in range(math.ceil(training.epochs))
     ]
     batches = [batch for one_pass in passes for batch in one_pass][: round(training.epochs * len(passes[0]))]
+    body = [
+        parameter
+        for name, parameter in network.named_parameters()
+        if parameter.requires_grad and not name.startswith(_HEADS)
+    ]
+    heads = [parameter for name, parameter in network.named_parameters() if name.startswith(_HEADS)]
     optimiser = torch.optim.AdamW(
-        [
-            {
-                "params": [p for p in network.bert.parameters() if p.requires_grad],
-                "lr": training.encoder_rate,
-            },
-            {"params": list(network.head.parameters()), "lr": training.head_rate},
-        ],
+        [{"params": body, "lr": training.encoder_rate}, {"params": heads, "lr": training.head_rate}],
         weight_decay=training.weight_decay,
         fused=True,
     )
@@ -57,19 +51,17 @@ def fit(
         optimiser, lambda step: _rate(step / len(batches), training.warmup)
     )
     start = _resume(checkpoint, network, optimiser, schedule)
-    label_weights, positive_weights = _weights(annotations)
+    output_weights, positive_weights = _weights(lessons.annotations)
     network.train()
     mean_loss = 0.0
     for step in range(start, len(batches)):
         index = batches[step]
-        ids, mask = pad([tokens[i] for i in index])
-        wanted = torch.from_numpy(annotations[index])
-        known = ~wanted.isnan()
-        losses = nn.functional.binary_cross_entropy_with_logits(
-            network(ids, mask), wanted.nan_to_num(), pos_weight=positive_weights, reduction="none"
+        ids, mask = pad([lessons.tokens[i] for i in index])
+        logits, marks, _ = network(ids, mask)
+        loss = _masked(logits, torch.from_numpy(lessons.annotations[index]), output_weights, positive_weights)
+        loss = loss + training.mark_weight * _masked(
+            marks, _padded([lessons.marks[i] for i in index], ids.shape[1])
         )
-        weights = label_weights * known
-        loss = (losses * weights).sum() / weights.sum().clamp(min=1e-6)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -80,6 +72,24 @@ def fit(
             log.info("step %d of %d, loss %.4f", step + 1, len(batches), mean_loss)
             _save(checkpoint, step + 1, network, optimiser, schedule)
     network.eval()
+
+
+def _masked(
+    logits: Tensor, wanted: Tensor, weights: Tensor | None = None, positive_weights: Tensor | None = None
+) -> Tensor:
+    """Cross-entropy where `wanted` is not NaN, averaged by weight."""
+    known = (~wanted.isnan()).float() * (1.0 if weights is None else weights)
+    losses = nn.functional.binary_cross_entropy_with_logits(
+        logits, wanted.nan_to_num(), pos_weight=positive_weights, reduction="none"
+    )
+    return (losses * known).sum() / known.sum().clamp(min=1e-6)
+
+
+def _padded(marks: Sequence[NDArray[np.float32]], longest: int) -> Tensor:
+    rows = torch.full((len(marks), longest), torch.nan)
+    for i, row in enumerate(marks):
+        rows[i, : len(row)] = torch.from_numpy(row)
+    return rows
 
 
 def token_batches(lengths: Sequence[int], budget: int, seed: int) -> list[list[int]]:
@@ -117,7 +127,7 @@ def _rate(done: float, warmup: float) -> float:
 
 
 def _weights(annotations: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-    """Weight of each criterion and of its positives, float32 (k,) each."""
+    """Weight of each output and of its positives, float32 (k,) each."""
     known = np.isfinite(annotations).sum(0).clip(1)
     positives = np.nansum(annotations, 0).clip(1)
     labels = np.sqrt(np.median(known) / known).clip(0.5, 2)
@@ -125,14 +135,14 @@ def _weights(annotations: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
     return torch.tensor(labels, dtype=torch.float32), torch.tensor(ratio, dtype=torch.float32)
 
 
-def _save(path: Path, step: int, network: Network, *parts: _Part) -> None:
+def _save(path: Path, step: int, network: nn.Module, *parts: _Part) -> None:
     half_written = path.with_suffix(".part")
     state = {"step": step, "network": network.state_dict(), "parts": [part.state_dict() for part in parts]}
     torch.save(state, half_written)
     half_written.replace(path)
 
 
-def _resume(path: Path, network: Network, *parts: _Part) -> int:
+def _resume(path: Path, network: nn.Module, *parts: _Part) -> int:
     if not path.is_file():
         return 0
     state = torch.load(path, weights_only=True)

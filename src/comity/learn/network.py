@@ -1,4 +1,4 @@
-"""The network: a MiniLM encoder, mean and maximum over its tokens, one logit a criterion."""
+"""The network: a MiniLM encoder; from the mean and the maximum over its tokens one logit an output, and one a token."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ def pretrained_folder() -> Path:
 
 
 class Network(nn.Module):
-    """`forward(input_ids, attention_mask)`: int64 (n, tokens) twice -> logits float32 (n, k).
+    """`forward(input_ids, attention_mask)`: int64 (n, tokens) twice -> logits float32 (n, outputs), marks (n, tokens),
+    embedding (n, 2 x hidden).
 
-    The embeddings and the first `frozen_layers` layers keep their pretrained weights; `seed` draws those of the head.
+    The embeddings and the first `frozen_layers` layers keep their pretrained weights; `seed` draws those of the heads.
     """
 
-    def __init__(self, folder: Path, labels: int, frozen_layers: int, seed: int) -> None:
+    def __init__(self, folder: Path, outputs: int, frozen_layers: int, seed: int) -> None:
         super().__init__()
         from transformers import BertModel
 
@@ -46,12 +47,20 @@ class Network(nn.Module):
                 module.p = 0.0  # one epoch over varied rows: dropout only costs time and accuracy
         for frozen in (self.bert.embeddings, *self.bert.encoder.layer[:frozen_layers]):
             frozen.requires_grad_(False)
-        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * self.bert.config.hidden_size, labels))
+        hidden = self.bert.config.hidden_size
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(2 * hidden, outputs))
+        self.marker = nn.Linear(hidden, 1)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
         peak = (hidden + (mask - 1) * 1e4).amax(1)
-        logits: Tensor = self.head(torch.cat([mean, peak], dim=1))
-        return logits
+        embedding = torch.cat([mean, peak], dim=1)
+        return self.head(embedding), self.marker(hidden).squeeze(-1), embedding
+
+    def redefine(self, pieces: dict[int, list[int]]) -> None:
+        """Gives each token the mean of the embeddings of other tokens, those that spell what it means."""
+        table = self.bert.embeddings.word_embeddings.weight.data
+        for token, meaning in pieces.items():
+            table[token] = table[meaning].mean(0)

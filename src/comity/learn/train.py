@@ -1,4 +1,4 @@
-"""From a recipe and data to an artefact: a network, or a linear model of n-grams.
+"""From a recipe and data to an artefact: a network, fine-tuned or from nothing, or a linear model of n-grams.
 
 rows ─▶ fit ─▶ export ─▶ calibrate (validation) ─▶ measure (test, beside the baseline) ─▶ card
 """
@@ -7,25 +7,43 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from comity.detect.lexicon import packaged as packaged_lexicon
 from comity.errors import InputError, MissingExtra
-from comity.learn.calibrate import calibrate
+from comity.learn.calibrate_card import calibrate_card, context_of, draft_marking
 from comity.learn.combine import combine
 from comity.learn.measure import false_alarms, results
-from comity.learn.recipe import NgramTraining, Recipe, Training, read_recipe
+from comity.learn.recipe import (
+    EncoderTraining,
+    NgramTraining,
+    Recipe,
+    TinyTraining,
+    read_recipe,
+    recipe_text,
+)
 from comity.learn.rows import Rows, load
 from comity.learn.write_card import LICENCE, uncalibrated, write_card
 from comity.models import Artefact, TextModel
 from comity.models.artefact import sha256
-from comity.models.card import Card, DataSet
+from comity.models.card import Card, DataSet, Label
 from comity.models.text_model import calibrated
+from comity.models.text_network import TextNetwork
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from torch import nn
 
 log = logging.getLogger(__name__)
-_BASE = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
+_ROUNDED = 1_000
+_BASE = {
+    EncoderTraining: "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+    TinyTraining: "none: words and weights are learned from the data below",
+}
 
 
 def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
@@ -47,55 +65,86 @@ def train(recipe: Path, data_root: Path | None, out_dir: Path) -> Artefact:
 
             card = train_ngrams(plan, plan.training, rows, data, folder)
         else:
-            card = _train_encoder(plan, plan.training, rows, data, folder)
+            card = _train_network(plan, plan.training, rows, data, folder)
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "torch", "train") from error
     write_card(card, folder)
     return Artefact.load(folder)
 
 
-def _train_encoder(
-    plan: Recipe, training: Training, rows: dict[str, Rows], data: tuple[DataSet, ...], folder: Path
-) -> Card:
-    """Writes the network to `folder`, and its checkpoints beside that."""
-    from tokenizers import Tokenizer
+def _untrained(
+    plan: Recipe, training: EncoderTraining | TinyTraining, texts: Sequence[str]
+) -> tuple[nn.Module, Tokenizer]:
+    """The network, and the tokenizer that `texts` gave it or added to."""
+    if isinstance(training, TinyTraining):
+        from comity.learn.own_tokenizer import own_tokenizer
+        from comity.learn.tiny_network import TinyNetwork
 
-    from comity.evaluate.linear import Linear
-    from comity.learn.export import export
-    from comity.learn.fit import fit
+        tokenizer = own_tokenizer(texts, training.vocabulary)
+        tiny = TinyNetwork(
+            vocabulary=tokenizer.get_vocab_size(),
+            positions=training.max_tokens + training.context_tokens + 1,
+            outputs=len(plan.outputs),
+            width=training.width,
+            layers=training.layers,
+            heads=training.heads,
+            seed=plan.seed,
+        )
+        return tiny, tokenizer
+
+    from comity.learn.emoji_tokens import with_emoji
     from comity.learn.network import Network, pretrained_folder
 
     pretrained = pretrained_folder()
-    tokenizer = Tokenizer.from_file(str(pretrained / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(training.max_tokens)
-    tokens = [encoding.ids for encoding in tokenizer.encode_batch(rows["train"].texts)]
-    network = Network(pretrained, len(plan.criteria), training.frozen_layers, plan.seed)
-    fit(network, tokens, rows["train"].annotations, training, plan.seed, folder.parent / "checkpoint.pt")
+    tokenizer, meanings = with_emoji(pretrained / "tokenizer.json", texts)
+    network = Network(pretrained, len(plan.outputs), training.frozen_layers, plan.seed)
+    network.redefine(meanings)
+    return network, tokenizer
 
-    export(network, pretrained, folder)
+
+def _train_network(
+    plan: Recipe,
+    training: EncoderTraining | TinyTraining,
+    rows: dict[str, Rows],
+    data: tuple[DataSet, ...],
+    folder: Path,
+) -> Card:
+    """Writes the network to `folder`, and its checkpoints beside that."""
+    from comity.evaluate.linear import Linear
+    from comity.learn.export import export, rounding
+    from comity.learn.fit import fit
+    from comity.learn.lessons import lessons
+
+    learned, validation, test = rows["train"], rows["validation"], rows["test"]
+    network, tokenizer = _untrained(plan, training, learned.texts)
+    taught = lessons(learned, tokenizer, training)
+    fit(network, taught, training, plan.seed, folder.parent / "checkpoint.pt")
+
+    export(network, tokenizer, folder)
     write_card(_draft(plan, training, data, folder), folder)
-    model = TextModel(Artefact.load(folder), threads=training.threads)
-    logits, _ = model.logits(rows["validation"].texts)
-    labels = {
-        criterion: calibrate(criterion, logits[:, column], rows["validation"].annotations[:, column])
-        for column, criterion in enumerate(plan.criteria)
-    }
-    scores = calibrated(logits, [label.calibration for label in labels.values()])
-    validation = rows["validation"]
+    artefact = Artefact.load(folder)
+    model = TextModel(artefact, threads=training.threads)
+    tried = lessons(validation.spread(_ROUNDED), tokenizer, training).tokens
+    exported = np.stack(TextNetwork(artefact, training.threads).run(tried, ["logits"])[0])
+    read = model.read(validation.texts, validation.contexts)
+    card = calibrate_card(plan, model, read, validation)
+    k = len(plan.criteria)
     combinations = combine(
-        plan.criteria, scores, validation.annotations, validation.texts, packaged_lexicon()
+        plan.criteria,
+        calibrated(read.outputs, card.calibrations)[:, :k],
+        validation.annotations[:, :k],
+        validation.texts,
+        packaged_lexicon(),
     )
-    log.info("calibrated; measuring on %d test rows", len(rows["test"]))
-    baseline = Linear(plan.seed).fit(rows["train"].texts, rows["train"].annotations)
-    logits, _ = model.logits(rows["test"].texts)
-    scores = calibrated(logits, [label.calibration for label in labels.values()])
-    return model.artefact.card.model_copy(
+    log.info("calibrated; measuring on %d test rows", len(test))
+    baseline = Linear(plan.seed).fit(learned.texts, learned.annotations[:, :k])
+    scores = calibrated(model.read(test.texts, test.contexts).outputs, card.calibrations)[:, :k]
+    return card.model_copy(
         update={
-            "labels": labels,
+            "rounding": round(rounding(network, tried, exported), 5),
             "combinations": combinations,
-            "results": results(plan, rows["test"], scores, baseline.scores(rows["test"].texts)),
-            "false_alarms": false_alarms(rows["test"], scores),
+            "results": results(plan, test, scores, baseline.scores(test.texts)),
+            "false_alarms": false_alarms(test, scores),
         }
     )
 
@@ -113,16 +162,19 @@ def _claim(out_dir: Path, recipe: Path) -> None:
     """Marks the folder as this recipe's, so that no checkpoint of another one is continued."""
     out_dir.mkdir(parents=True, exist_ok=True)
     mark = out_dir / "recipe.yaml"
-    if mark.exists() and mark.read_bytes() != recipe.read_bytes():
+    text = recipe_text(recipe)
+    if mark.exists() and mark.read_bytes() != text:
         raise InputError(
             "the folder holds the training of another recipe",
             where=str(out_dir),
             next_step="Use an empty folder.",
         )
-    mark.write_bytes(recipe.read_bytes())
+    mark.write_bytes(text)
 
 
-def _draft(plan: Recipe, training: Training, data: tuple[DataSet, ...], folder: Path) -> Card:
+def _draft(
+    plan: Recipe, training: EncoderTraining | TinyTraining, data: tuple[DataSet, ...], folder: Path
+) -> Card:
     """The card before calibration and measurement."""
     return Card(
         name=plan.name,
@@ -131,12 +183,24 @@ def _draft(plan: Recipe, training: Training, data: tuple[DataSet, ...], folder: 
         languages=plan.languages,
         window_tokens=training.max_tokens,
         window_stride=training.stride,
-        base=_BASE,
+        base=_BASE[type(training)],
         licence=LICENCE,
-        labels=dict.fromkeys(plan.criteria, uncalibrated()),
+        labels={criterion: _unfitted(plan, criterion) for criterion in plan.criteria},
+        context=context_of(plan, training.context_tokens),
+        marking=draft_marking(plan),
         limits=plan.limits,
         data=data,
         files={name: sha256(folder / name) for name in ("model.onnx", "tokenizer.json")},
+    )
+
+
+def _unfitted(plan: Recipe, criterion: str) -> Label:
+    steps = [step.partition(">=") for step in plan.steps]
+    none = uncalibrated()
+    return none.model_copy(
+        update={
+            "steps": {int(severity): none.calibration for name, _, severity in steps if name == criterion}
+        }
     )
 
 
@@ -145,15 +209,16 @@ def _data_sets(plan: Recipe, rows: dict[str, Rows]) -> tuple[DataSet, ...]:
         split: dict(zip(*np.unique(part.family, return_counts=True), strict=True))
         for split, part in rows.items()
     }
-    described = [(source.id, source.licence, source.note) for source in plan.sources]
+    described = [(source.id, source.path, source.licence, source.note) for source in plan.sources]
     if plan.templates:
-        described.append(("templates", "Apache-2.0 (own)", f"Generated from {plan.templates}."))
+        described.append(("templates", "", "Apache-2.0 (own)", f"Generated from {plan.templates}."))
     return tuple(
         DataSet(
             id=id,
+            path=path,
             licence=licence,
             note=note,
             **{split: int(counts[split].get(id, 0)) for split in ("train", "validation", "test")},
         )
-        for id, licence, note in described
+        for id, path, licence, note in described
     )

@@ -120,6 +120,8 @@ def _join(validation: Rows, train: Rows, lending: NDArray[np.bool_]) -> Rows:
         np.concatenate([validation.annotations, train.annotations[lent]]),
         np.concatenate([validation.source, train.source[lent]]),
         validation.ids + [train.ids[row] for row in lent],
+        validation.contexts + [train.contexts[row] for row in lent],
+        validation.spans + [train.spans[row] for row in lent],
     )
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from comity.errors import CalibrationError
 from comity.models.card import Calibration, Card, Label, Result
+from comity.taxonomy import Severity
 
 LICENCE = "Apache-2.0"
 """Of the weights that our recipes make."""
@@ -28,10 +29,10 @@ _LENT = (
 
 def write_card(card: Card, folder: Path) -> None:
     """Writes card.yaml, and card.md generated from it."""
-    document = card.model_dump(mode="json", exclude_none=True)
+    document = card.model_dump(mode="json", exclude_defaults=True)
     for label in document["labels"].values():
         label["points"] = [list(point.values()) for point in label["points"]]
-    for result in document["results"]:
+    for result in document.get("results", ()):
         for holder, metrics in ((result, ("roc_auc", "auprc")), (result.get("decided"), ("f1", "macro_f1"))):
             for metric in metrics if holder else ():
                 holder[metric] = list(holder[metric].values())
@@ -52,7 +53,7 @@ def page(card: Card) -> str:
         card.summary,
         f"- Languages: {', '.join(card.languages)}\n"
         f"- Reads windows of {card.window_tokens} {_WINDOW_OF[card.kind]} that overlap by {card.window_stride}; the "
-        f"highest window counts\n- Base: {card.base}\n- Licence: {card.licence}",
+        f"highest window counts\n{_reads_more(card)}- Base: {card.base}\n- Licence: {card.licence}",
         "## Limits",
         "\n".join(f"- {limit}" for limit in card.limits),
         "## Criteria",
@@ -100,6 +101,32 @@ def page(card: Card) -> str:
         *([_LENT] if card.kind == "ngrams" else ()),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _reads_more(card: Card) -> str:
+    """Lines on what only some networks do."""
+    graded = ", ".join(
+        f"{name} ({', '.join(Severity(step).label for step in sorted(label.steps))})"
+        for name, label in card.labels.items()
+        if label.steps
+    )
+    limited = ", ".join(
+        f"{name}: {', '.join(label.roles)}" for name, label in card.labels.items() if label.roles
+    )
+    lines = []
+    if card.context:
+        what = f"the last {card.context.tokens} tokens of what it answers"
+        lines.append(f"Of a {' or '.join(card.context.roles)}, {what} are read too")
+    if card.marking:
+        marked = f"from a probability of {card.marking.threshold:g}"
+        lines.append(f"Marks words {marked}, the evidence for {', '.join(card.marking.criteria)}")
+    if graded:
+        lines.append(f"Grades beyond minor: {graded}")
+    if limited:
+        lines.append(f"Judged of some items only: {limited}")
+    if card.rounding is not None:
+        lines.append(f"Eight bits a weight change a probability by {card.rounding:.4f} on average")
+    return "".join(f"- {line}\n" for line in lines)
 
 
 def _operating_point(label: Label, precision: float) -> str:

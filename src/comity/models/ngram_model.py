@@ -64,8 +64,8 @@ class NgramModel:
         self._lock = Lock()
         self._loaded: Weights | None = None
 
-    def judge(self, texts: Sequence[str]) -> Judged:
-        """Texts of any length; one without letters gets what an empty text gets.
+    def judge(self, texts: Sequence[str], contexts: Sequence[str] | None = None) -> Judged:  # noqa: ARG002
+        """Texts of any length; one without letters gets what an empty text gets. Contexts are not read.
 
         The window of a label is the run of words that adds most to its score. Raises ArtefactError.
         """

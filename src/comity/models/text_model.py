@@ -1,34 +1,48 @@
-"""Running a text model: windows, batches of similar length, maximum over windows, calibrated scores."""
+"""Running a text model: the highest of the windows of a text, calibrated; severities, and the words that it marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity.errors import ArtefactError
 from comity.models.artefact import Artefact
-from comity.models.card import Calibration
+from comity.models.card import Calibration, Label
+from comity.models.text_network import Floats, Ints, TextNetwork, Windows
 
-if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
-
-_BATCH_TOKENS = 2048  # larger batches leave the caches of a small CPU
-_LONGER, _LONGER_TOKENS = 1.2, 4  # measured on mixed posts: 8 of them run a quarter faster than in one batch
+Tokens = tuple[tuple[int, int, float], ...]
+"""For each token its range of code points, half-open, and its logit."""
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """For n texts and k labels: `scores` float32 (n, k) in [0, 1]; `windows` int64 (n, k, 2), the half-open range of
-    code points of the window that scored highest.
+    code points of the window that scored highest; `severities` int8 (n, k), the highest severity that is more likely
+    reached than not, 0 where not even the label holds, -1 for a label that is not graded; `marked`, for each text the
+    ranges that the model points to, in order and apart. The last two are None if the model never grades or points.
     """
 
-    scores: NDArray[np.float32]
-    windows: NDArray[np.int64]
+    scores: Floats
+    windows: Ints
+    severities: NDArray[np.int8] | None = None
+    marked: tuple[Spans, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the network says before calibration, for n texts: `outputs` float32 (n, o), the highest of the windows;
+    `windows` int64 (n, o, 2); `tokens` of each text in order of appearance, none where the model marks none.
+    """
+
+    outputs: Floats
+    windows: Ints
+    tokens: tuple[Tokens, ...]
 
 
 class TextModel:
@@ -40,113 +54,106 @@ class TextModel:
     def __init__(self, artefact: Artefact, threads: int = 0) -> None:
         self.artefact = artefact
         self.labels = tuple(artefact.card.labels)
-        self._threads = threads
-        self._lock = Lock()
-        self._loaded: tuple[Tokenizer, Any] | None = None
+        self._network = TextNetwork(artefact, threads)
 
-    def judge(self, texts: Sequence[str]) -> Judged:
+    def judge(self, texts: Sequence[str], contexts: Sequence[str] | None = None) -> Judged:
         """Texts without lone surrogates, of any length; a text without tokens gets what an empty text gets.
 
+        `contexts`: what was said before each, "" for nothing; a model that reads no context leaves them aside.
         Raises ArtefactError.
         """
-        logits, windows = self.logits(texts)
-        calibrations = [label.calibration for label in self.artefact.card.labels.values()]
-        return Judged(calibrated(logits, calibrations), windows)
+        card, k = self.artefact.card, len(self.labels)
+        read = self.read(texts, contexts)
+        probabilities = calibrated(read.outputs, card.calibrations)
+        return Judged(
+            probabilities[:, :k],
+            read.windows[:, :k],
+            severities(probabilities, card.labels.values()) if probabilities.shape[1] > k else None,
+            tuple(runs(tokens, card.marking.threshold) for tokens in read.tokens) if card.marking else None,
+        )
 
-    def logits(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def read(self, texts: Sequence[str], contexts: Sequence[str] | None = None) -> Read:
         """Like `judge`, before calibration."""
-        if not texts:
-            return np.zeros((0, len(self.labels)), np.float32), np.zeros((0, len(self.labels), 2), np.int64)
-        tokenizer, session = self._load()
-        encodings = tokenizer.encode_batch(list(texts))
-        windows = [window for encoding in encodings for window in (encoding, *encoding.overflowing)]
-        by_window = self._run(session, [window.ids for window in windows])
-
-        counts = [1 + len(encoding.overflowing) for encoding in encodings]
-        firsts = np.cumsum([0, *counts[:-1]])
-        ranges = np.array([_range(window) for window in windows], np.int64)
-        best = np.stack(
-            [
-                first + by_window[first : first + count].argmax(0)
-                for first, count in zip(firsts, counts, strict=True)
-            ]
-        )
-        return np.take_along_axis(by_window, best, axis=0), ranges[best]
-
-    def _run(self, session: Any, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        logits = np.empty((len(rows), len(self.labels)), np.float32)
-        for batch in length_batches([len(row) for row in rows], _BATCH_TOKENS):
-            ids = np.zeros((len(batch), max(len(rows[i]) for i in batch)), np.int64)
-            mask = np.zeros_like(ids)
-            for line, i in enumerate(batch):
-                ids[line, : len(rows[i])] = rows[i]
-                mask[line, : len(rows[i])] = 1
-            (logits[batch],) = session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
-        return logits
-
-    def _load(self) -> tuple[Tokenizer, Any]:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._open()
-            return self._loaded
-
-    def _open(self) -> tuple[Tokenizer, Any]:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         card = self.artefact.card
-        self.artefact.verify()
-        tokenizer = Tokenizer.from_file(str(self.artefact.tokenizer))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(card.window_tokens, stride=card.window_stride)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        # A waiting thread must not burn the core that another request needs.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = onnxruntime.InferenceSession(
-            str(self.artefact.model), options, providers=["CPUExecutionProvider"]
-        )
-        outputs = session.get_outputs()[0].shape[-1]
-        if outputs != len(self.labels):
+        outputs = len(card.calibrations)
+        if not texts:
+            return Read(np.zeros((0, outputs), np.float32), np.zeros((0, outputs, 2), np.int64), ())
+        if self._network.outputs != outputs:
             raise ArtefactError(
-                f"model `{card.name}` has {outputs} outputs for {len(self.labels)} labels",
+                f"model `{card.name}` has {self._network.outputs} outputs for {outputs} labels and steps",
                 where=str(self.artefact.folder),
                 next_step="Install the model again.",
             )
-        return tokenizer, session
+        windows = self._network.windows(texts, contexts)
+        logits, *marks = self._network.run(windows.rows, ["logits", "marks"] if card.marking else ["logits"])
+        best = highest(windows.firsts, np.stack(logits))
+        places = [range(*edges) for edges in pairwise([*windows.firsts.tolist(), len(windows.rows)])]
+        return Read(
+            np.take_along_axis(np.stack(logits), best, axis=0),
+            windows.ranges[best],
+            tuple(_tokens(windows, marks[0], place) if marks else () for place in places),
+        )
 
 
-def calibrated(logits: NDArray[np.float32], calibrations: Sequence[Calibration]) -> NDArray[np.float32]:
+def highest(firsts: Ints, values: Floats) -> Ints:
+    """int64 (n, o): for n texts and each of o columns the window with the highest value.
+
+    firsts: (n,), rising, the first window of each text; values: (w, o).
+    """
+    edges = pairwise([*firsts.tolist(), len(values)])
+    return np.stack([start + values[start:end].argmax(axis=0) for start, end in edges])
+
+
+def calibrated(logits: Floats, calibrations: Sequence[Calibration]) -> Floats:
     """Probabilities, float32 (n, k) in [0, 1], of logits (n, k) under one calibration a column."""
     slopes = np.array([calibration.slope for calibration in calibrations])
     intercepts = np.array([calibration.intercept for calibration in calibrations])
     exponent = np.clip(-(logits.astype(np.float64) * slopes + intercepts), -80, 80)
-    scores: NDArray[np.float32] = (1 / (1 + np.exp(exponent))).astype(np.float32)
+    scores: Floats = (1 / (1 + np.exp(exponent))).astype(np.float32)
     return scores
 
 
-def length_batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indices, shortest rows first, in batches with rows x longest row within `budget` where one row alone fits.
+def severities(probabilities: Floats, labels: Iterable[Label]) -> NDArray[np.int8]:
+    """int8 (n, k), as in `Judged`, of the probabilities (n, o) of k labels and then their steps.
 
-    A batch also ends where the next row is much longer than its first: padding the short ones costs more than a batch.
+    A step counts only if all before it are reached too, so that grades stay in order.
     """
-    batches: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if (
-            not batches
-            or (len(batches[-1]) + 1) * lengths[i] > budget
-            or lengths[i] > _LONGER * lengths[batches[-1][0]] + _LONGER_TOKENS
-        ):
-            batches.append([])
-        batches[-1].append(i)
-    return batches
+    labels = tuple(labels)
+    found = np.full((len(probabilities), len(labels)), -1, np.int8)
+    column = len(labels)
+    for place, label in enumerate(labels):
+        if not label.steps:
+            continue
+        reached = probabilities[:, place] >= 0.5
+        found[:, place] = reached
+        for severity in sorted(label.steps):
+            reached = reached & (probabilities[:, column] >= 0.5)
+            found[reached, place] = severity
+            column += 1
+    return found
 
 
-def _range(window: Encoding) -> tuple[int, int]:
-    """Code points from the first to the last real token; (0, 0) if there is none."""
-    inside = [
-        offset
-        for offset, special in zip(window.offsets, window.special_tokens_mask, strict=True)
-        if not special
-    ]
-    return (inside[0][0], inside[-1][1]) if inside else (0, 0)
+def runs(tokens: Tokens, threshold: float) -> Spans:
+    """Ranges of neighbouring tokens with at least this probability; one code point, a space, may lie between them."""
+    least = log(threshold / (1 - threshold))
+    found: list[tuple[int, int]] = []
+    for start, end, logit in tokens:
+        if logit < least:
+            continue
+        if found and start - found[-1][1] <= 1:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _tokens(windows: Windows, marks: Sequence[Floats], places: range) -> Tokens:
+    """Each token of a text once, with the highest logit of the windows that hold it."""
+    found: dict[tuple[int, int], float] = {}
+    for place in places:
+        encoding, logits, lead = windows.encodings[place], marks[place].tolist(), windows.lead[place]
+        for index, special in enumerate(encoding.special_tokens_mask):
+            if not special:
+                token, logit = encoding.offsets[index], logits[index + lead]
+                found[token] = max(logit, found.get(token, logit))
+    return tuple((start, end, logit) for (start, end), logit in sorted(found.items()))

@@ -22,17 +22,22 @@ Judge = Callable[[Sequence[Criterion]], AnyDetector]
 
 
 def registered() -> tuple[AnyDetector, ...]:
-    """Every registered detector, built anew; under the site's calibration, if COMITY_CALIBRATION names one.
+    """Every registered detector, built anew; under the site's calibration, if COMITY_CALIBRATION names one, and with
+    a community's own heads behind them, if COMITY_HEADS does.
 
-    Raises ArtefactError if that file has mistakes or is for another model.
+    Raises ArtefactError if that file or folder has mistakes or is for another model.
     """
     detectors = tuple(build(name) for name in names())
-    calibration = Settings.from_environment().calibration
-    if calibration is None:
-        return detectors
-    from comity.detect.site_calibrated import at_site
+    settings = Settings.from_environment()
+    if settings.calibration is not None:
+        from comity.detect.site_calibrated import at_site
 
-    return at_site(detectors, calibration)
+        detectors = at_site(detectors, settings.calibration)
+    if settings.heads is not None:
+        from comity.detect.heads import heads_at
+
+        detectors = (*detectors, heads_at(settings.heads))
+    return detectors
 
 
 def assemble(

@@ -315,7 +315,7 @@ def report(suites=None, **fields):
     return Report(
         **{
             "comity": "0.1.0",
-            "subject": "model:english-v1",
+            "subject": "model:english-v2",
             "version": "1 (sha256 9b1c77a2)",
             "started": "2026-11-26T09:30:00+00:00",
             "machine": "2 cores, AMD EPYC, Linux 6.1, Python 3.11",

@@ -87,8 +87,8 @@ def test_the_language_is_identified_as_a_policy_would():
 
 class TestModel:
     def test_a_model_by_name_scores_all_its_criteria(self):
-        artefact = find("english-v1")
-        model = open_subject("model:english-v1", threads=1)
+        artefact = find("english-v2")
+        model = open_subject("model:english-v2", threads=1)
         answers = model.answer(items("You are a complete idiot.", "Thank you, my tomatoes look great now."))
         assert set(answers.scores) == set(artefact.card.labels)
         assert answers.scores["insult"][0] > 0.5 > answers.scores["insult"][1]
@@ -96,21 +96,21 @@ class TestModel:
         assert model.megabytes() == pytest.approx(23, abs=3)
 
     def test_another_language_is_not_judged(self):
-        model = open_subject("model:english-v1", threads=1)
+        model = open_subject("model:english-v2", threads=1)
         answers = model.answer(items("Vielen Dank, meine Tomaten sehen jetzt großartig aus."))
         assert all(np.isnan(column).all() for column in answers.scores.values())
         assert "de" in answers.unjudged[0]
 
     def test_a_model_by_folder_is_the_same(self):
-        by_folder = open_subject(f"model:{find('english-v1').folder}")
-        assert (by_folder.name, by_folder.version) == ("english-v1", open_subject("model:english-v1").version)
+        by_folder = open_subject(f"model:{find('english-v2').folder}")
+        assert (by_folder.name, by_folder.version) == ("english-v2", open_subject("model:english-v2").version)
 
     def test_a_folder_without_a_model_is_refused(self, tmp_path):
         with pytest.raises(InputError, match=r"card\.yaml"):
             open_subject(f"model:{tmp_path}")
 
     def test_a_damaged_model_is_refused_before_anything_is_judged(self, tmp_path):
-        whole = find("english-v1")
+        whole = find("english-v2")
         for file in whole.folder.iterdir():
             (tmp_path / file.name).symlink_to(file)
         (tmp_path / "tokenizer.json").unlink()
@@ -119,6 +119,6 @@ class TestModel:
             open_subject(f"model:{tmp_path}")
 
     def test_it_follows_no_policy(self):
-        model = open_subject("detector:encoder.v1")
+        model = open_subject("detector:encoder.v2")
         assert model.under("community") is model
-        assert model.megabytes() == open_subject("model:english-v1").megabytes()
+        assert model.megabytes() == open_subject("model:english-v2").megabytes()

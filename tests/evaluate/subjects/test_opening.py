@@ -8,7 +8,7 @@ from comity.evaluate.subjects.opening import FORMS
 @pytest.mark.parametrize(
     ("spec", "name"),
     [
-        ("model:english-v1", "english-v1"),
+        ("model:english-v2", "english-v2"),
         ("detector:lexicon.v1", "lexicon.v1"),
         ("policy:community", "community@1"),
         ("openai:https://api.example.com", "openai@api.example.com"),
@@ -23,7 +23,7 @@ def test_every_form_opens_a_subject_with_a_name(spec, name):
     assert subject.remote == (spec.partition(":")[0] in ("openai", "perspective"))
 
 
-@pytest.mark.parametrize("spec", ["", "english-v1", "model:", "robot:x", ":x"])
+@pytest.mark.parametrize("spec", ["", "english-v2", "model:", "robot:x", ":x"])
 def test_another_form_is_refused_with_all_that_are_known(spec):
     with pytest.raises(InputError) as refused:
         open_subject(spec)

@@ -78,7 +78,9 @@ def test_the_packaged_policy_scores_every_criterion_of_the_model():
 
 
 def test_its_size_is_that_of_every_model_that_it_may_ask():
-    models = available()
+    models = [
+        model for model in available() if model.card.name != "tiny-v1"
+    ]  # asked only in the place of another
     assert len(models) > 1
     files = [model.folder / name for model in models for name in model.card.files]
     assert open_subject("policy:community").megabytes() == pytest.approx(
