@@ -183,6 +183,7 @@ def score(cosines: NDArray[np.float32], breaks: NDArray[np.bool_]) -> float | No
         return None
     cosines = np.minimum(cosines, _SAME).astype(np.float64)
     weights = np.where(near, 1 / (1 - cosines), 0.0)
-    share = float(weights[breaks].sum() / weights.sum())
+    breaking, keeping = float(weights[breaks].sum()), float(weights[~breaks].sum())
+    share = breaking / (breaking + keeping)
     closest = float(cosines[breaks].max())
     return share / (1 + exp(-(_SLOPE * log(closest / (1 - closest)) + _INTERCEPT)))
