@@ -13,14 +13,12 @@ Reported are texts per CPU-second (the median over the rounds) and the ratio to 
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
-from bench.throughput import PEER_POSTS, peer, posts, rate
+from bench.throughput import PEER_POSTS, arguments, peer, posts, rate
 
 Run = Callable[[Sequence[str]], None]
 
@@ -54,16 +52,8 @@ def moderated(name: str) -> Run:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--data", type=Path, default=os.environ.get("COMITY_DATA"), required="COMITY_DATA" not in os.environ
-    )
+    parser = arguments(__doc__ or "", posts=1000)
     parser.add_argument("--models", nargs="+", default=["tiny-v1", "english-v2"])
-    parser.add_argument("--posts", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     texts = posts(Path(options.data), options.posts)
     # The peer is slow: every nth post keeps the distribution of lengths.

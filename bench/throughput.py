@@ -94,17 +94,22 @@ def rate(run: Callable[[Sequence[str]], None], texts: Sequence[str]) -> float:
     return len(texts) / (process_time() - started)
 
 
-def main() -> None:
+def arguments(description: str, posts: int) -> argparse.ArgumentParser:
+    """The options that every bench of models has; `posts` is how many it reads by default."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--data", type=Path, default=os.environ.get("COMITY_DATA"), required="COMITY_DATA" not in os.environ
     )
-    parser.add_argument("--posts", type=int, default=2000)
+    parser.add_argument("--posts", type=int, default=posts)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    options = arguments(__doc__ or "", posts=2000).parse_args()
     texts = posts(Path(options.data), options.posts)
     # The peer is slow: every tenth post keeps the distribution of lengths.
     sample = texts[:: max(1, len(texts) // PEER_POSTS)]

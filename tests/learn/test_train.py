@@ -18,17 +18,17 @@ SPAM = [
     for site in ("a.test", "b.test", "c.test")
 ]
 NUMBERS = {"train": ("one", "two", "three"), "validation": ("four", "five"), "test": ("six", "seven")}
+ROWS = [
+    (f"{text} {number}", split, {"insult": int(text in INSULTS), "spam": int(text in SPAM)})
+    for split in NUMBERS
+    for number in NUMBERS[split]
+    for text in INSULTS + CALM + SPAM
+]
 
 
 @pytest.mark.heavy
 def test_a_recipe_becomes_an_artefact_that_has_learned(workshop):
-    rows = [
-        (f"{text} {number}", split, {"insult": int(text in INSULTS), "spam": int(text in SPAM)})
-        for split in NUMBERS
-        for number in NUMBERS[split]
-        for text in INSULTS + CALM + SPAM
-    ]
-    workshop.add("a", rows, read={"insult": "insult", "spam": "spam"})
+    workshop.add("a", ROWS, read={"insult": "insult", "spam": "spam"})
 
     artefact = train(workshop.write(), workshop.folder, workshop.folder / "out")
 

@@ -1,6 +1,6 @@
 from comity.learn.train import train
 from comity.models import TextModel
-from tests.learn.test_train import CALM, INSULTS, NUMBERS, SPAM
+from tests.learn.test_train import CALM, INSULTS, NUMBERS, ROWS
 
 TINY = {
     "kind": "tiny",
@@ -21,13 +21,7 @@ TINY = {
 
 
 def test_a_network_with_words_of_its_own_learns_from_nothing(workshop):
-    rows = [
-        (f"{text} {number}", split, {"insult": int(text in INSULTS), "spam": int(text in SPAM)})
-        for split in NUMBERS
-        for number in NUMBERS[split]
-        for text in INSULTS + CALM + SPAM
-    ]
-    workshop.add("a", rows, read={"insult": "insult", "spam": "spam"})
+    workshop.add("a", ROWS, read={"insult": "insult", "spam": "spam"})
 
     artefact = train(workshop.write(training=TINY), workshop.folder, workshop.folder / "out")
 

@@ -65,7 +65,7 @@ class Encoder:
             parts = [(part, canonical_of(part)) for part in item.text_parts]
             readable = [(part, text) for part, text in parts if _LETTER.search(text.text)]
             reason = self._reason_to_abstain(item, readable)
-            outcomes.append(Abstained(reason) if reason else Signals(judged=self._judged(item)))
+            outcomes.append(Abstained(reason) if reason else Signals(judged=self._judged_of[item.role]))
             if not reason:
                 texts += [_Text(position, part, text) for part, text in readable]
         found = self._model.judge(
@@ -75,7 +75,7 @@ class Encoder:
         for row, text in enumerate(texts):
             rows_of.setdefault(text.item, []).append(row)
         for position, rows in rows_of.items():
-            judged = self._judged(items[position])
+            judged = self._judged_of[items[position].role]
             outcomes[position] = Signals(tuple(self._signals(found, texts, rows, judged)), judged)
         return outcomes
 
@@ -112,9 +112,6 @@ class Encoder:
             if words:
                 return words
         return [(start, end)]
-
-    def _judged(self, item: Item) -> frozenset[str]:
-        return self._judged_of[item.role]
 
     def _before(self, item: Item) -> str:
         """What the item answers, if the model reads that."""

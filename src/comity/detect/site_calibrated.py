@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from comity.content import Item
 from comity.detect.detector import AnyDetector, AsyncDetector, Detector, StreamingDetector
 from comity.detect.signal import Outcome, Signals
+from comity.detect.wrapped import Wrapped
 from comity.errors import ArtefactError
 from comity.models.card import Card, Combination
 from comity.models.site_calibration import SiteCalibration, SiteLabel, read_site_calibration
@@ -28,21 +29,12 @@ class Carded(Detector, Protocol):
     def artefact_digest(self) -> str: ...
 
 
-class SiteScores:
+class SiteScores(Wrapped):
     """`detector` with the scores of a site in the criteria of `labels`; all else about it is as it was."""
 
     def __init__(self, detector: Detector, labels: Mapping[str, SiteLabel]) -> None:
-        self._detector = detector
+        super().__init__(detector)
         self._labels = labels
-        self.name = detector.name
-        self.criteria = detector.criteria
-        self.modalities = detector.modalities
-        self.languages = detector.languages
-        self.tier = detector.tier
-
-    def __getattr__(self, name: str) -> Any:
-        # Not `self._detector`: a copy asks for attributes before it has any.
-        return getattr(object.__getattribute__(self, "_detector"), name)
 
     def detect(self, items: Sequence[Item]) -> list[Outcome]:
         """Raises what the detector raises."""

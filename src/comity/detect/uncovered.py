@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from comity.content import Evidence, Item, Part, Span
 from comity.content.normalise import canonical, canonical_of
 from comity.content.offsets import Normalised
 from comity.detect.camouflage import Camouflage, reads
-from comity.detect.detector import Detector
 from comity.detect.disguise import Disguise, disguises
 from comity.detect.signal import Abstained, Outcome, Signal, Signals
+from comity.detect.wrapped import Wrapped
 from comity.limits import LIMITS
 
 READ_FROM = 0.15
@@ -20,24 +19,12 @@ READ_FROM = 0.15
 _SURE = 0.5
 
 
-class Uncovered:
+class Uncovered(Wrapped):
     """`detector`, which keeps the higher of two scores in each criterion: for the text as it is, and as it reads.
 
     Only raises: plain letters can show that a rule is broken and never that it is kept. A text without disguises is
     read once. All else about the detector is as it was. Evidence lies in the original text.
     """
-
-    def __init__(self, detector: Detector) -> None:
-        self._detector = detector
-        self.name = detector.name
-        self.criteria = detector.criteria
-        self.modalities = detector.modalities
-        self.languages = detector.languages
-        self.tier = detector.tier
-
-    def __getattr__(self, name: str) -> Any:
-        # Not `self._detector`: a copy asks for attributes before it has any.
-        return getattr(object.__getattribute__(self, "_detector"), name)
 
     def detect(self, items: Sequence[Item]) -> list[Outcome]:
         """Raises what the detector raises."""

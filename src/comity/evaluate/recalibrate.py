@@ -31,7 +31,7 @@ def platt(truth: ArrayLike, scores: ArrayLike) -> Calibration:
         )
     # Platt's targets, not 1 and 0: the curve stays finite where scores tell the classes apart without error.
     targets = np.where(holds, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    evidence = _log_odds(scores)
+    evidence = log_odds(scores)
     slope, intercept = _logistic(evidence, targets) if np.ptp(evidence) > _EDGE else (0.0, 0.0)
     if slope <= 0:
         raise CalibrationError("the scores do not rise with the annotations, so they cannot be calibrated")
@@ -40,14 +40,14 @@ def platt(truth: ArrayLike, scores: ArrayLike) -> Calibration:
 
 def recalibrated(scores: ArrayLike, calibration: Calibration) -> Floats:
     """The probabilities, in [0, 1], of scores in [0, 1]; NaN stays NaN."""
-    return _sigmoid(calibration.slope * _log_odds(np.asarray(scores, float)) + calibration.intercept)
+    return sigmoid(calibration.slope * log_odds(np.asarray(scores, float)) + calibration.intercept)
 
 
 def _logistic(evidence: Floats, targets: Floats) -> tuple[float, float]:
     """Slope and intercept with the least cross-entropy, by Newton's method."""
     inputs, weights = np.stack([evidence, np.ones(evidence.size)], axis=1), np.zeros(2)
     for _ in range(_MOST_STEPS):
-        shares = _sigmoid(inputs @ weights)
+        shares = sigmoid(inputs @ weights)
         curvature = (inputs * (shares * (1 - shares))[:, None]).T @ inputs
         step = np.linalg.solve(curvature, inputs.T @ (shares - targets))
         weights -= step
@@ -56,12 +56,12 @@ def _logistic(evidence: Floats, targets: Floats) -> tuple[float, float]:
     return float(weights[0]), float(weights[1])
 
 
-def _log_odds(scores: Floats) -> Floats:
+def log_odds(scores: Floats) -> Floats:
     check_probabilities(scores)
     inside = np.clip(scores, _EDGE, 1 - _EDGE)
     odds: Floats = np.log(inside / (1 - inside))
     return odds
 
 
-def _sigmoid(logits: Floats) -> Floats:
+def sigmoid(logits: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(logits, -80, 80)))

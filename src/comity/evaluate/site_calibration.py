@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from comity.errors import CalibrationError, InputError
-from comity.evaluate.metric import Floats, check_probabilities, known
+from comity.evaluate.metric import Floats, known
 from comity.evaluate.metrics import FEWEST, brier, ece
-from comity.evaluate.recalibrate import recalibrated
+from comity.evaluate.recalibrate import log_odds, recalibrated, sigmoid
 from comity.models.card import Calibration, Label, OperatingPoint
 from comity.models.site_calibration import SiteLabel
 
@@ -102,7 +102,7 @@ def site_curve(truth: ArrayLike, scores: ArrayLike) -> Calibration:
     holds, scores = known(truth, scores)
     if holds.size < FEWEST:
         raise CalibrationError(f"{holds.size} annotated rows are too few; {FEWEST} are needed")
-    slope, shift = _posterior_mode(_log_odds(scores), holds)
+    slope, shift = _posterior_mode(log_odds(scores), holds)
     if slope <= 0:
         raise CalibrationError(
             "the scores do not rise with the site's annotations, so they cannot be calibrated"
@@ -158,12 +158,12 @@ def held_out(truth: ArrayLike, scores: ArrayLike) -> HeldOut:
     """What the site's curve is worth on rows that it was not fitted to. Raises as `site_curve`."""
     holds, scores = known(truth, scores)
     site_curve(holds, scores)
-    evidence, after = _log_odds(scores), np.empty_like(scores)
+    evidence, after = log_odds(scores), np.empty_like(scores)
     folds = np.random.default_rng(0).permutation(holds.size) % _FOLDS
     for fold in range(_FOLDS):
         inside = folds == fold
         slope, shift = _posterior_mode(evidence[~inside], holds[~inside])
-        after[inside] = _sigmoid(slope * evidence[inside] + shift)
+        after[inside] = sigmoid(slope * evidence[inside] + shift)
     return HeldOut(
         rows=holds.size,
         positives=int(holds.sum()),
@@ -185,7 +185,7 @@ def _posterior_mode(evidence: Floats, holds: Bools) -> tuple[float, float]:
 
     weights = prior
     for _ in range(_MOST_STEPS):
-        shares = _sigmoid(inputs @ weights)
+        shares = sigmoid(inputs @ weights)
         gradient = inputs.T @ (shares - holds) + precision * (weights - prior)
         curvature = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + np.diag(precision)
         step = np.linalg.solve(curvature, gradient)
@@ -232,14 +232,3 @@ def _thresholds(scores: Floats, holds: Bools) -> list[float]:
 
 def _rounded(curve: Calibration) -> Calibration:
     return Calibration(slope=round(curve.slope, 6), intercept=round(curve.intercept, 6))
-
-
-def _log_odds(scores: Floats) -> Floats:
-    check_probabilities(scores)
-    inside = np.clip(scores, _EDGE, 1 - _EDGE)
-    odds: Floats = np.log(inside / (1 - inside))
-    return odds
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    return 1 / (1 + np.exp(-np.clip(logits, -80, 80)))

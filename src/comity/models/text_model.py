@@ -86,10 +86,11 @@ class TextModel:
             )
         windows = self._network.windows(texts, contexts)
         logits, *marks = self._network.run(windows.rows, ["logits", "marks"] if card.marking else ["logits"])
-        best = highest(windows.firsts, np.stack(logits))
+        by_window = np.stack(logits)
+        best = highest(windows.firsts, by_window)
         places = [range(*edges) for edges in pairwise([*windows.firsts.tolist(), len(windows.rows)])]
         return Read(
-            np.take_along_axis(np.stack(logits), best, axis=0),
+            np.take_along_axis(by_window, best, axis=0),
             windows.ranges[best],
             tuple(_tokens(windows, marks[0], place) if marks else () for place in places),
         )

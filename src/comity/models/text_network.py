@@ -62,16 +62,18 @@ class TextNetwork:
         """`contexts`: what was said before each text, "" for nothing. Raises ArtefactError."""
         tokenizer, _ = self._load()
         encodings = tokenizer.encode_batch(list(texts))
-        before = self._before(tokenizer, contexts) if contexts else [[]] * len(texts)
-        found = Windows([], [], [], np.empty(0, np.int64))
-        numbers = []
+        before = self._before(tokenizer, contexts or [""] * len(texts))
+        windows: list[Encoding] = []
+        rows: list[list[int]] = []
+        leads: list[int] = []
+        numbers: list[int] = []
         for number, (encoding, lead) in enumerate(zip(encodings, before, strict=True)):
             for window in (encoding, *encoding.overflowing):
-                found.encodings.append(window)
-                found.rows.append([window.ids[0], *lead, *window.ids[1:]])
-                found.lead.append(len(lead))
+                windows.append(window)
+                rows.append([window.ids[0], *lead, *window.ids[1:]])
+                leads.append(len(lead))
                 numbers.append(number)
-        return Windows(found.encodings, found.rows, found.lead, np.array(numbers, np.int64))
+        return Windows(windows, rows, leads, np.array(numbers, np.int64))
 
     def run(self, rows: Sequence[Sequence[int]], outputs: Sequence[str]) -> list[list[Floats]]:
         """For each output one array a row: (d,), or (its tokens,) for an output that has one value a token.
@@ -110,17 +112,19 @@ class TextNetwork:
 
     def _before(self, tokenizer: Tokenizer, contexts: Sequence[str]) -> list[list[int]]:
         """For each text the ids that stand between its first, special, token and its own."""
+        leads: list[list[int]] = [[]] * len(contexts)
         context = self.artefact.card.context
-        if context is None:
-            return [[]] * len(contexts)
-        leads = []
+        places = [place for place, text in enumerate(contexts) if text]
+        if context is None or not places:
+            return leads
         # A word of twelve letters is long: what stands further back would be cut anyway.
-        for encoding in tokenizer.encode_batch([text[-12 * context.tokens :] for text in contexts]):
+        tails = [contexts[place][-12 * context.tokens :] for place in places]
+        for place, encoding in zip(places, tokenizer.encode_batch(tails), strict=True):
             whole = [encoding, *encoding.overflowing][-1]
             own = [
                 id for id, special in zip(whole.ids, whole.special_tokens_mask, strict=True) if not special
             ]
-            leads.append([*own[-context.tokens :], whole.ids[-1]] if own else [])
+            leads[place] = [*own[-context.tokens :], whole.ids[-1]] if own else []
         return leads
 
     def _load(self) -> tuple[Tokenizer, Any]:
