@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from comity.models import find
+from comity.models.quality import qualities
+
 POLICY = """
 policy: garden
 version: 1
@@ -61,6 +64,13 @@ def test_a_person_sees_the_action_the_rule_and_what_was_not_judged(comity, garde
     assert "remove" in done.stdout
     assert "This is no place for turnips." in done.stdout
     assert "not known: counters.posts_10m" in done.stdout
+
+
+def test_a_person_sees_how_good_the_model_is_in_that_language(comity):
+    quality = {found.criterion: found.roc_auc.value for found in qualities(find("de-ngrams").card)}
+    shown = comity("moderate", "Halt die Fresse, du Arschloch, und lass uns alle in Ruhe.").stdout
+    [line] = [line for line in shown.splitlines() if line.split()[:1] == ["hate"]]
+    assert line.split()[-1] == f"{quality['hate']:.2f}"
 
 
 def test_control_characters_of_a_text_never_reach_the_terminal(comity, garden):

@@ -64,6 +64,14 @@ def test_what_the_site_calibrated_is_corrected_and_the_rest_stays(encoder, site)
     assert after["toxicity"] == before["toxicity"]
 
 
+def test_the_quality_of_a_corrected_score_is_the_models(encoder, site):
+    before, after = (
+        [signal.quality for signal in detector.detect([RUDE])[0].signals]
+        for detector in (encoder, SiteCalibrated(encoder, site))
+    )
+    assert before == after
+
+
 def test_what_cannot_be_judged_is_not_judged_here_either(encoder, site):
     (outcome,) = SiteCalibrated(encoder, site).detect([Item.text("Hallo", lang="de")])
     assert isinstance(outcome, Abstained)

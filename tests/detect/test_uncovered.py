@@ -38,7 +38,7 @@ class Listener:
             return Failed("crashed")
         start = part.text.find("idiot")
         evidence = (Span(part.id, start, start + 5),) if start >= 0 else ()
-        insult = Signal("insult", 0.9 if evidence else 0.1, self.name, evidence=evidence)
+        insult = Signal("insult", 0.9 if evidence else 0.1, self.name, evidence=evidence, quality=0.8)
         spam = Signal("spam", 0.8 if "." in part.text else 0.2, self.name)
         return Signals((insult, spam), judged=self.criteria)
 
@@ -53,6 +53,7 @@ def test_a_disguised_word_is_heard_and_shown_in_the_original():
     assert insult.score == 0.9
     assert insult.evidence == (Span("text", 4, 10),)
     assert insult.detector == "listener.v1 after camouflage.v1"
+    assert insult.quality == 0.8
 
 
 def test_plain_letters_lower_no_score():

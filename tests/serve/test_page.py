@@ -5,10 +5,13 @@ from __future__ import annotations
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
+from comity.detect.encoder import Encoder
+from comity.models import TextModel, find
 from comity.serve.page.form import LINK_CHARS
-from tests.serve.cast import DOUBTFUL, FRIENDLY, GARDEN, INSULT
+from tests.serve.cast import DOUBTFUL, FRIENDLY, GARDEN, INSULT, garden_settings, serving
 
 MARKUP = '<script>alert("x")</script>{{ 7 * 7 }}<img src=x onerror=y> walnut'
 
@@ -46,6 +49,15 @@ def test_a_violation_shows_rule_reason_evidence_and_score(client):
     assert "93 %" in page
     assert "80 %" in page
     assert "manners.v1" in page
+
+
+def test_a_score_stands_beside_the_quality_of_its_model(tmp_path):
+    graded = Encoder("tiny.v1", TextModel(find("tiny-v1"), threads=1))
+    with serving(garden_settings(tmp_path), [graded]) as address, httpx.Client(base_url=address) as asking:
+        page = shown(asking, text=INSULT).text
+        told = asking.get("/", params={"text": INSULT, "format": "json"}).json()["quality"]
+    row = page.partition('<th scope="row">insult</th>')[2].partition("</tr>")[0]
+    assert f'<td class="number">{told["insult"]:.2f}</td>' in row
 
 
 def test_content_is_escaped_everywhere(client):

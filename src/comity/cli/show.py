@@ -8,6 +8,7 @@ from rich.text import Text
 
 from comity.content import Span
 from comity.decide import Decision
+from comity.moderator.record import measured_quality
 from comity.policy import Policy
 
 _STYLES = {
@@ -57,8 +58,15 @@ def _scores(decision: Decision) -> Table:
     table.add_column("criterion")
     table.add_column("probability", justify="right")
     table.add_column("severity")
+    table.add_column("ROC-AUC", justify="right")
+    quality = measured_quality(decision)
     highest = sorted(decision.scores.items(), key=lambda pair: -pair[1])[:_SHOWN_SCORES]
     for criterion, score in highest:
         severity = decision.severities.get(criterion)
-        table.add_row(criterion, f"{score:.2f}", severity.label if severity is not None else "")
+        table.add_row(
+            criterion,
+            f"{score:.2f}",
+            severity.label if severity is not None else "",
+            f"{quality[criterion]:.2f}" if criterion in quality else "",
+        )
     return table

@@ -12,6 +12,7 @@ from comity.content.normalise import Normalised, canonical_of
 from comity.detect.detector import Tier
 from comity.detect.signal import Abstained, Outcome, Signal, Signals
 from comity.models import AnyTextModel, Judged, TextModel, find
+from comity.models.quality import qualities
 from comity.settings import Settings
 from comity.taxonomy.severity import Severity
 
@@ -34,8 +35,8 @@ class Encoder:
     """Reads every text part of an item, each by itself, and gives each criterion its highest score over the parts.
 
     The evidence of a signal are the words that the model marks, else the window of text that scored highest. Of a
-    language model's response, what it answers is read too. Abstains where the model's card has no
-    evidence for the language, and where there is nothing to read.
+    language model's response, what it answers is read too. Each signal carries the quality that the card has measured.
+    Abstains where the model's card has no evidence for the language, and where there is nothing to read.
     """
 
     modalities = frozenset({"text"})
@@ -48,6 +49,7 @@ class Encoder:
         self.card = model.artefact.card
         self.artefact_digest = model.artefact.digest
         self._model = model
+        self._quality = {found.criterion: found.roc_auc.value for found in qualities(self.card)}
         self._judged_of = {
             role: frozenset(
                 criterion
@@ -101,6 +103,7 @@ class Encoder:
                 self.name,
                 severity=Severity(severity) if severity >= 0 else None,
                 evidence=tuple(spans[row, place] for place in places),
+                quality=self._quality.get(criterion),
             )
 
     def _evidence(self, found: Judged, row: int, column: int, score: float) -> list[tuple[int, int]]:

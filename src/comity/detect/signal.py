@@ -13,7 +13,10 @@ class Signal:
     """`score` is a calibrated probability in [0, 1] that a careful annotator would say that the criterion holds.
 
     `severity` is None where the detector does not grade. `detector` is its name and version, `@revision` added where
-    it works on data that change (`banks.v1@17`).
+    it works on data that change (`banks.v1@17`). `quality` is what the card of the detector's model says of this
+    criterion in the language judged: a ROC-AUC in [0, 1] on test rows, 0.5 by chance, from sources out of domain where
+    there are any (`comity.models.quality`). It is that of the model alone, also where other scores are combined with
+    it; None where nothing was measured, and for detectors without a card.
     """
 
     criterion: str
@@ -21,6 +24,7 @@ class Signal:
     detector: str
     severity: Severity | None = None
     evidence: tuple[Evidence, ...] = ()
+    quality: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from comity.content import Evidence, Item
 from comity.decide import Decision, Facts
+from comity.detect import Signals
 from comity.wire.native import AuthorIn, DecisionOut, ItemIn, NotJudgedOut, ViolationOut
 
 
@@ -33,6 +34,16 @@ def facts_of(record: ItemIn) -> Facts:
     return Facts(author=author, counters=record.counters)
 
 
+def measured_quality(decision: Decision) -> dict[str, float]:
+    """By criterion the quality of the model that scored it, the lowest if several did; word lists have none."""
+    found: dict[str, float] = {}
+    for outcome in decision.outcomes.values():
+        for signal in outcome.signals if isinstance(outcome, Signals) else ():
+            if signal.quality is not None:
+                found[signal.criterion] = min(signal.quality, found.get(signal.criterion, 1.0))
+    return found
+
+
 def decision_out(decision: Decision) -> DecisionOut:
     """`decision` as it goes over the wire; probabilities to four digits. It quotes no text."""
     return DecisionOut(
@@ -55,6 +66,7 @@ def decision_out(decision: Decision) -> DecisionOut:
         ],
         scores={criterion: round(score, 4) for criterion, score in decision.scores.items()},
         severity={criterion: severity.label for criterion, severity in decision.severities.items()},
+        quality=measured_quality(decision),
         not_judged=[
             NotJudgedOut(what=missing.what, reason=missing.reason) for missing in decision.not_judged
         ],

@@ -90,6 +90,11 @@ class DecisionOut(BaseModel):
     violations: list[ViolationOut]
     scores: dict[str, float]
     severity: dict[str, str]
+    quality: dict[str, float] = Field(
+        default_factory=dict,
+        description="By criterion, how well the model that scored it does on test texts in this language: ROC-AUC, "
+        "0.5 is chance. Absent where nothing was measured.",
+    )
     not_judged: list[NotJudgedOut]
     settled_by: str = Field(description="The dearest tier asked: facts, exact, model or judge.")
     timings: dict[str, float] = Field(description="Milliseconds by detector.")

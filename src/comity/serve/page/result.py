@@ -8,7 +8,7 @@ from comity.content import Evidence, Item, Span
 from comity.content.evidence import FactEvidence
 from comity.decide import Decision, Plan, Violation
 from comity.moderator import Moderator
-from comity.moderator.record import decision_out
+from comity.moderator.record import decision_out, measured_quality
 from comity.serve.page.marks import Segment, segments
 from comity.serve.page.words import SETTLED_BY, Verdict, account_note, is_adverse, percent, verdict
 
@@ -40,7 +40,9 @@ class ViolationView:
 
 @dataclass(frozen=True, slots=True)
 class ScoreView:
-    """`share` and `threshold` are in [0, 1]; `threshold` is where the policy acts, None if it does not watch this."""
+    """`share` and `threshold` are in [0, 1]; `threshold` is where the policy acts, None if it does not watch this.
+    `quality` is the ROC-AUC of the model, empty if none was measured.
+    """
 
     criterion: str
     share: float
@@ -48,6 +50,7 @@ class ScoreView:
     severity: str
     threshold: float | None
     threshold_percent: str
+    quality: str
     hits: bool
 
 
@@ -149,6 +152,7 @@ def _scores(decision: Decision, plan: Plan) -> tuple[ScoreView, ...]:
     for rule in plan.rules:
         for screen in (*rule.screens, *((rule.judge,) if rule.judge else ())):
             acts[screen.criterion] = min(screen.act, acts.get(screen.criterion, 1.0))
+    quality = measured_quality(decision)
     views = []
     for criterion, score in sorted(decision.scores.items(), key=lambda pair: (-pair[1], pair[0])):
         threshold = acts.get(criterion)
@@ -161,6 +165,7 @@ def _scores(decision: Decision, plan: Plan) -> tuple[ScoreView, ...]:
                 severity=severity.label if severity is not None else "",
                 threshold=threshold,
                 threshold_percent="" if threshold is None else percent(threshold),
+                quality=f"{quality[criterion]:.2f}" if criterion in quality else "",
                 hits=threshold is not None and score >= threshold,
             )
         )
