@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from comity.decide import Facts
+from comity.detect import Tier
 from comity.moderator import Moderator
 from comity.policy import read
 from tests.detect.examples import Notebook
-from tests.fakes import ReadingJudge, SilentDetector, WordDetector
+from tests.fakes import BrokenDetector, ReadingJudge, SilentDetector, WordDetector
 
 BISCUIT = "Prune your aubergines, you soggy biscuit."
 LIKE_IT = "Honestly, prune your aubergine, you soggy biscuits!"
@@ -118,3 +121,59 @@ def test_examples_that_cannot_be_read_are_a_failure_and_not_an_all_clear():
     decision = garden(notebook).moderate(WEATHER)
     assert decision.action == "review"
     assert any("neighbours.v1" in missing.reason for missing in decision.not_judged)
+
+
+def corrected(kind=WordDetector, insult=0.7, name="correction:no-insults"):
+    """A garden whose detector finds walnuts rather insulting, and whose examples correct it."""
+    words = WordDetector("insult", {"walnut": insult}, name="tone-of-voice.v1", tier=Tier.MODEL)
+    moved = kind(name, {"sour": 0.95, "tasty": 0.05}, name="corrections.v1", tier=Tier.MODEL)
+    calm = WordDetector("toxicity", {}, name="tone.v1")
+    return garden(None, words, moved, calm)
+
+
+def test_examples_move_the_score_of_a_rule_over_its_threshold_and_the_reason_says_so():
+    decision = corrected().moderate("You sour walnut.")
+    [violation] = decision.violations
+    assert decision.action == "remove"
+    assert violation.score == pytest.approx(0.978, abs=0.001)
+    assert "tone-of-voice.v1, corrections.v1" in violation.reason
+
+
+def test_and_under_it_without_a_word_in_the_scores():
+    decision = corrected(insult=0.85).moderate("A tasty walnut.")
+    assert decision.action == "allow"
+    assert decision.scores == {"insult": pytest.approx(0.85), "toxicity": 0.0}
+    assert decision.confidence == pytest.approx(0.77, abs=0.01)
+
+
+@pytest.mark.parametrize(("score", "action"), [(0.9, "remove"), (0.7, "review"), (0.1, "review")])
+def test_a_correction_that_fails_takes_no_hit_away_and_clears_nothing(score, action):
+    assert corrected(BrokenDetector, score).moderate("You sour walnut.").action == action
+
+
+def test_a_correction_that_abstains_changes_nothing():
+    untouched = garden(
+        None, WordDetector("insult", {"walnut": 0.7}), WordDetector("toxicity", {}, name="tone.v1")
+    )
+    decision, before = (one.moderate("A sour walnut.") for one in (corrected(SilentDetector), untouched))
+    assert (decision.actions, decision.scores, decision.not_judged) == (
+        before.actions,
+        before.scores,
+        before.not_judged,
+    )
+
+
+def test_what_a_cheap_detector_finds_still_saves_the_model_where_nothing_is_corrected():
+    cheap = WordDetector("insult", {"walnut": 0.9})
+    model = WordDetector("insult", {}, name="model.v1", tier=Tier.MODEL)
+    silent = SilentDetector("correction:no-insults", {}, name="corrections.v1", tier=Tier.MODEL)
+    policy = read(POLICY.format(on_unjudged="allow").split("  - id: on-topic")[0])
+    decision = Moderator(policy, detectors=(cheap, model, silent)).moderate("You walnut.")
+    assert (decision.action, model.asked) == ("remove", [])
+
+
+def test_rules_with_categories_of_the_packaged_encoder_are_corrected_unless_they_are_locked():
+    policy = POLICY.format(on_unjudged="allow").replace("- id: kindly", "- id: kindly\n    locked: true")
+    plan = Moderator(read(policy), examples=Notebook()).plan
+    corrected_by = {screen.corrected_by for rule in plan.rules for screen in rule.screens}
+    assert corrected_by == {None, "correction:no-insults"}

@@ -18,7 +18,7 @@ from tests.fakes import WordDetector
 from tests.models.heads_made import make_heads
 
 CARDS = {artefact.card.name: artefact.card for artefact in available()}
-DETECTORS = {"english-v2": "encoder.v2", "tiny-v1": "tiny.v1"}
+DETECTORS = {"english-v2": "encoder.v2", "english-v2-targets": "targets.v1", "tiny-v1": "tiny.v1"}
 
 
 def stated(card, criterion):
@@ -31,7 +31,7 @@ def stated(card, criterion):
 
 @pytest.fixture(scope="module")
 def detectors():
-    return {name: build(name) for name in ("encoder.v2", "tiny.v1", "ngrams.v1")}
+    return {name: build(name) for name in ("encoder.v2", "targets.v1", "tiny.v1", "ngrams.v1")}
 
 
 @pytest.mark.parametrize("name", CARDS)

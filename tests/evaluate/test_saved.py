@@ -67,5 +67,5 @@ def test_a_model_that_nobody_evaluated_has_none(artefact):
 
 def test_the_packaged_evaluation_can_be_read_and_is_of_the_packaged_model():
     evaluation = saved(find("english-v2"))
-    assert {suite.suite for suite in evaluation.suites} >= {"smoke", "over-sensitivity"}
+    assert len(evaluation.suites) > 50
     assert evaluation.suite("smoke").target("toxicity").auprc

@@ -13,6 +13,7 @@ from comity.errors import InputError
 from comity.evaluate.rule_scenarios import read_rule_scenarios
 from comity.evaluate.suite import find_suite
 from comity.evaluate.templates import expand
+from comity.models import find
 
 TEXTS = Path(__file__).parents[2] / "src/comity/evaluate/texts"
 TAUGHT = Path(__file__).parents[2] / "recipes/english-v2-templates.yaml"
@@ -20,7 +21,8 @@ ALARMING = expand(TEXTS / "over-sensitivity.yaml", seed=1)
 BENIGN = [row for row in ALARMING if row["labels"]["violates"] == 0]
 TWINS = [row for row in ALARMING if row["labels"]["violates"] == 1]
 SMOKE = expand(TEXTS / "smoke.yaml", seed=1)
-CATEGORIES = [*find_suite("smoke")[0].scenario.targets]
+LABELS = find("english-v2").card.labels
+CATEGORIES = [*LABELS]
 SCENARIOS = {scenario.id: scenario for scenario in read_rule_scenarios()}
 KINDS = {
     "identity",
@@ -77,16 +79,27 @@ class TestTheBenignButAlarmingTexts:
 
 
 class TestTheSmokeSuite:
-    def test_it_has_30_texts_for_and_100_against_each_of_its_categories(self):
+    def test_it_has_30_texts_for_and_100_against_each_category_of_the_packaged_model(self):
         counts = Counter((name, value) for row in SMOKE for name, value in row["labels"].items())
         for category in CATEGORIES:
             assert counts[category, 1] >= 30, category
             assert counts[category, 0] >= 100, category
 
-    def test_plainly_benign_texts_are_benign_in_every_category(self):
+    def test_it_asks_about_each_of_them(self):
+        assert {*find_suite("smoke")[0].scenario.targets} == {*CATEGORIES}
+
+    def test_plainly_benign_texts_are_benign_in_every_category_of_their_role(self):
         plain = [row for row in SMOKE if row["kind"].startswith("benign")]
-        assert len(plain) >= 100
-        assert all({*row["labels"]} >= {*CATEGORIES} for row in plain)
+        assert Counter(row["role"] for row in plain)["response"] >= 70
+        for row in plain:
+            of_role = {name for name in CATEGORIES if row["role"] in (LABELS[name].roles or [row["role"]])}
+            assert row["labels"] == dict.fromkeys(("violates", *of_role), 0), row["id"]
+
+    def test_what_only_a_response_can_be_is_known_of_responses_alone(self):
+        of_responses = [name for name in CATEGORIES if LABELS[name].roles == ("response",)]
+        assert len(of_responses) == 2
+        told = [row["role"] for row in SMOKE if not row["labels"].keys().isdisjoint(of_responses)]
+        assert {*told} == {"response"}
 
     def test_each_text_is_written_as_it_stands(self):
         assert not any(re.search(r"[{}]", row["text"]) for row in SMOKE)

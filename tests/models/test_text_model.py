@@ -9,7 +9,7 @@ from comity.errors import ArtefactError
 from comity.models import Artefact, TextModel
 from comity.models.card import Calibration, Label
 from comity.models.text_model import calibrated, runs, severities
-from comity.models.text_network import length_batches
+from comity.models.text_network import length_batches, network_of
 
 CALM = "The tomatoes in the greenhouse are finally ripe and everybody came to help with the harvest. "
 RUDE = "You are a useless, pathetic idiot. "
@@ -165,3 +165,8 @@ def test_batches_hold_every_row_once_within_the_budget(lengths, budget):
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= budget
+
+
+def test_all_who_hold_a_network_share_its_weights(packaged):
+    assert network_of(packaged, 1) is network_of(Artefact(packaged.folder, packaged.card), 1)
+    assert network_of(packaged, 1) is not network_of(packaged, 2)

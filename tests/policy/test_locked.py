@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from comity.policy import ACCOUNT_ACTIONS, ITEM_ACTIONS, Condition, Risk, Rule, RuleExample
+from comity.policy import ACCOUNT_ACTIONS, ITEM_ACTIONS, Condition, HitRate, Risk, Rule, RuleExample
 from comity.policy.locked import weakenings
 from comity.taxonomy import Severity
 
@@ -23,6 +23,7 @@ PARENT = Rule(
     actions=("remove", "mute"),
     review=0.4,
     locked=True,
+    strikes=6,
 )
 
 
@@ -39,6 +40,7 @@ PARENT = Rule(
         {"review": 0.3},
         {"without_judge": "act"},
         {"notice": "Calm down, please."},
+        {"strikes": 7},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -72,6 +74,9 @@ def test_a_child_may_make_a_locked_rule_stricter(changes):
         ({"actions": ("ban",)}, "action"),
         ({"review": 0.5}, "review"),
         ({"review": None}, "review"),
+        ({"strikes": 5}, "strikes"),
+        ({"strikes": None}, "strikes"),
+        ({"expect": HitRate(0.0, 0.001)}, "expect"),
     ],
 )
 def test_a_child_cannot_weaken_a_locked_rule(changes, key):
@@ -81,6 +86,11 @@ def test_a_child_cannot_weaken_a_locked_rule(changes, key):
 def test_a_child_cannot_leave_to_people_what_a_locked_rule_acts_on():
     acting = replace(PARENT, without_judge="act")
     assert [name for name, _ in weakenings(acting, PARENT)] == ["without_judge"]
+
+
+def test_strikes_that_follow_from_the_severity_of_a_locked_rule_cannot_be_set():
+    by_severity = replace(PARENT, strikes=None)
+    assert [name for name, _ in weakenings(by_severity, replace(by_severity, strikes=100))] == ["strikes"]
 
 
 def test_a_locked_draft_may_go_live():

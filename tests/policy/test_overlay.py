@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from comity.errors import PolicyError
-from comity.policy import Counter, Library, Policy, load, read
+from comity.policy import Counter, Ladder, Library, Policy, Reason, load, read
 
 HOUSE = Library(Path(__file__).parent / "library")
 
@@ -14,11 +15,18 @@ def over_house(*lines: str) -> Policy:
     return read("\n".join(["policy: child", "version: 1", "extends: house@2", *lines]), library=HOUSE)
 
 
+def over(parent: str, child: str) -> Policy:
+    with TemporaryDirectory() as folder:
+        Path(folder, "low.yaml").write_text(parent, "utf-8")
+        return read(child, library=Library(Path(folder)))
+
+
 def test_an_empty_child_has_the_rules_settings_and_counters_of_its_parent():
     child, house = over_house(), load("house", library=HOUSE)
     assert child.rules == house.rules
     assert (child.on_failure, child.on_unjudged) == ("block", "review")
     assert child.counters == house.counters
+    assert (child.ladder, child.reasons) == (house.ladder, house.reasons)
     assert (child.reference, child.extends) == ("child@1", "house@2")
 
 
@@ -77,6 +85,43 @@ def test_a_chain_has_an_end(tmp_path):
         )
     with pytest.raises(PolicyError, match="more than 10 policies extend each other"):
         read(tmp_path / "p0.yaml")
+
+
+def test_a_ladder_replaces_that_of_the_parent_as_a_whole():
+    text = "policy: low\nversion: 1\nrules: [{id: a, text: A.}]\nladder: {expire: 1d, steps: [{at: 2, action: mute}]}"
+    child = "policy: high\nversion: 1\nextends: low@1\nladder: {first: none}\n"
+    assert over(text, child).ladder == Ladder(first="none")
+
+
+def test_reasons_replace_those_of_the_parent_as_a_whole():
+    child = over_house("reasons: [{id: rude, text: It is rude, rules: [no-swearing]}]")
+    assert child.reasons == (Reason("rude", "It is rude", ("no-swearing",)),)
+
+
+def test_no_reasons_at_all_put_one_for_each_rule_in_the_place_of_the_parents():
+    assert over_house("reasons: []").reasons == ()
+
+
+def test_reasons_may_name_rules_of_the_parent_and_new_ones_but_no_disabled_ones():
+    lines = [
+        "reasons: [{id: a, text: A, rules: [no-threats, be-brief]}]",
+        "rules: [{id: be-brief, text: Brief.}]",
+    ]
+    assert over_house(*lines).reasons[0].rules == ("no-threats", "be-brief")
+    with pytest.raises(PolicyError, match="there is no rule `no-swearing`"):
+        over_house("disable: [no-swearing]", "reasons: [{id: a, text: A, rules: [no-swearing]}]")
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    [
+        "{steps: [{at: 2, action: mute, for: 2d}, {at: 5, action: ban}]}",
+        "{steps: [{at: 1, action: ban}]}",
+        "{expire: 365d, strikes: {minor: 2}, steps: [{at: 3, action: suspend, for: 1d}, {at: 6, action: ban}]}",
+    ],
+)
+def test_above_locked_rules_a_ladder_may_be_as_strict_or_more(ladder):
+    assert over_house(f"ladder: {ladder}").ladder
 
 
 @pytest.mark.parametrize("setting", ["on_failure: block", "on_unjudged: block", "on_unjudged: review"])

@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from comity.errors import ComityError, InputError, LimitExceeded, NotFound, PolicyError
 from comity.limits import LIMITS
-from comity.policy import Counter, Library, Policy, Risk, RuleExample, load, read
+from comity.policy import (
+    Counter,
+    HitRate,
+    Ladder,
+    Library,
+    Policy,
+    Reason,
+    Risk,
+    RuleExample,
+    Step,
+    load,
+    read,
+)
 from comity.taxonomy import Severity
 
 HERE = Path(__file__).parent
@@ -41,10 +53,25 @@ rules:
     state: shadow
     locked: true
     without_judge: act
+    strikes: 3
+    expect: {hits: [0.001, 0.05], of: 200, window: 30m}
     examples:
       - {text: "You absolute walnut.", violates: true, note: about a person, role: comment,
          facts: {author: {age_days: 2}, counters: {posts_10m: 3}}, thread: ["Prune in March.", "No, in May."]}
       - {text: "That pruning idea is rubbish.", violates: false}
+ladder:
+  strikes: {severe: 8}
+  expire: 30d
+  first: none
+  steps:
+    - {at: 3, action: mute, for: 1d}
+    - {at: 10, action: ban}
+reasons:
+  - id: rude
+    text: It is rude
+    dsa: STATEMENT_CATEGORY_CYBER_VIOLENCE
+    reasons:
+      - {id: insult, text: It insults somebody, rules: [no-insults]}
 """
 
 
@@ -95,6 +122,17 @@ def test_every_field_of_a_file_arrives_in_the_policy():
     assert rule.severity is Severity.MODERATE
     assert rule.actions == ("remove", "warn")
     assert (rule.review, rule.state, rule.locked, rule.without_judge) == (0.5, "shadow", True, "act")
+    assert (rule.strikes, rule.expect) == (3, HitRate(0.001, 0.05, of=200, window="30m"))
+    assert policy.ladder == Ladder(
+        strikes={Severity.MINOR: 1, Severity.MODERATE: 2, Severity.SEVERE: 8},
+        expire="30d",
+        first="none",
+        steps=(Step(3, "mute", "1d"), Step(10, "ban")),
+    )
+    insult = Reason("insult", "It insults somebody", rules=("no-insults",))
+    assert policy.reasons == (
+        Reason("rude", "It is rude", dsa="STATEMENT_CATEGORY_CYBER_VIOLENCE", reasons=(insult,)),
+    )
     assert rule.examples == (
         RuleExample(
             "You absolute walnut.",
@@ -112,6 +150,25 @@ def test_a_rule_needs_only_an_id_and_a_text():
     (rule,) = read("policy: small\nversion: 1\nrules:\n  - {id: be-kind, text: Be kind.}").rules
     assert (rule.item_action, rule.account_action, rule.state) == ("review", None, "live")
     assert not rule.has_screens
+    assert (rule.strikes, rule.expect) == (None, None)
+
+
+def test_a_policy_has_no_ladder_unless_it_says_so():
+    assert read("policy: small\nversion: 1\nrules:\n  - {id: be-kind, text: Be kind.}").ladder is None
+
+
+def test_a_ladder_without_a_word_has_the_usual_weights_and_warns():
+    policy = read("policy: small\nversion: 1\nladder: {}\nrules:\n  - {id: be-kind, text: Be kind.}")
+    assert policy.ladder == Ladder(
+        strikes={Severity.MINOR: 1, Severity.MODERATE: 2, Severity.SEVERE: 4},
+        expire="90d",
+        first="warn",
+    )
+
+
+def test_a_hit_rate_without_a_word_is_judged_by_the_hour_and_500_items():
+    (rule,) = read("policy: p\nversion: 1\nrules:\n  - {id: a, text: A., expect: {hits: [0, 1]}}").rules
+    assert rule.expect == HitRate(0.0, 1.0, of=500, window="1h")
 
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
@@ -196,11 +253,12 @@ WORDS = [
     "policy", "version", "extends", "disable", "on_failure", "counters", "rules", "id", "text",
     "exceptions", "categories", "terms", "patterns", "domains", "when", "severity", "action", "review",
     "examples", "state", "locked", "precision", "by", "window", "violates", "role", "facts", "thread",
-    "insult", "author", "age_days", "[key]", "number", "word", "list", "risk",
+    "insult", "author", "age_days", "[key]", "number", "word", "list", "risk", "strikes", "expect", "hits", "of",
+    "ladder", "steps", "at", "for", "expire", "reasons", "dsa",
 ]
 RULE_FIELDS = [
     "text", "exceptions", "categories", "terms", "patterns", "domains", "when", "severity", "action",
-    "review", "examples", "state",
+    "review", "examples", "state", "strikes", "expect",
 ]
 # fmt: on
 LEAVES = (
@@ -220,9 +278,33 @@ TREES = st.recursive(
     max_leaves=20,
 )
 RULES = st.fixed_dictionaries({"id": st.just("a") | LEAVES}, optional=dict.fromkeys(RULE_FIELDS, TREES))
+STEPS = st.fixed_dictionaries(
+    {"at": st.integers(0, 9) | LEAVES, "action": st.sampled_from(["warn", "mute", "ban"]) | LEAVES},
+    optional={"for": st.just("1d") | LEAVES},
+)
+LADDERS = st.fixed_dictionaries(
+    {"steps": st.lists(STEPS | TREES, max_size=4) | TREES}, optional={"strikes": TREES, "expire": LEAVES}
+)
+REASONS = st.recursive(
+    TREES,
+    lambda child: st.lists(
+        st.fixed_dictionaries(
+            {"id": st.sampled_from("abc") | LEAVES, "text": st.just("Some text.") | LEAVES},
+            optional={"rules": st.lists(st.just("a") | LEAVES, max_size=2) | TREES, "reasons": child},
+        ),
+        max_size=3,
+    ),
+    max_leaves=6,
+)
 DOCUMENTS = st.fixed_dictionaries(
     {"policy": st.just("p") | LEAVES, "version": st.just(1) | LEAVES},
-    optional={"rules": st.lists(RULES | TREES, max_size=3) | TREES, "counters": TREES, "extends": LEAVES},
+    optional={
+        "rules": st.lists(RULES | TREES, max_size=3) | TREES,
+        "counters": TREES,
+        "extends": LEAVES,
+        "ladder": LADDERS | TREES,
+        "reasons": REASONS,
+    },
 )
 
 
@@ -264,3 +346,10 @@ def test_a_very_long_word_does_not_flood_the_message():
 def test_a_document_that_is_nested_too_deep_is_told_so(levels):
     with pytest.raises(PolicyError, match="P003"):
         read("[" * levels)
+
+
+def test_reasons_are_not_blamed_for_rules_that_cannot_be_read():
+    text = "policy: p\nversion: 1\nrules: none\nreasons: [{id: a, text: A, rules: [b]}]\n"
+    with pytest.raises(PolicyError) as error:
+        read(text)
+    assert [problem.code for problem in error.value.problems] == ["P012"]

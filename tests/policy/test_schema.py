@@ -22,8 +22,14 @@ def test_the_schema_knows_every_top_level_key_and_refuses_others():
 
 
 def test_every_key_has_a_description_for_the_editor_to_show():
-    for owner in ("RuleShape", "ExampleShape", "CounterShape", "RiskShape"):
+    owners = [owner for owner in json_schema()["$defs"] if owner.endswith("Shape")]
+    assert {"RuleShape", "StepShape", "ReasonShape", "HitRateShape"} <= set(owners)
+    for owner in owners:
         assert all(key.get("description") for key in properties(owner).values())
+
+
+def test_an_editor_writes_the_duration_of_a_step_as_for():
+    assert list(properties("StepShape")) == ["at", "action", "for"]
 
 
 def test_an_editor_can_offer_categories_and_actions():

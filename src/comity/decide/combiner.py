@@ -34,6 +34,11 @@ class Combiner:
         return 1 / (1 + exp(-total))
 
 
+def corrected(score: float, correction: float) -> float:
+    """`score` moved by the log-odds of `correction`; by one half it stays."""
+    return 1 / (1 + exp(-(_logit(score) + _logit(correction))))
+
+
 def _logit(probability: float) -> float:
     clipped = min(max(probability, _EPSILON), 1 - _EPSILON)
     return log(clipped / (1 - clipped))

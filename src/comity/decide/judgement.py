@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from comity.decide.plan import Plan
+from comity.decide.combiner import corrected
+from comity.decide.plan import Plan, Screen
 from comity.detect import Abstained, Failed, Outcome, Signal, Signals
 
 
@@ -63,6 +64,24 @@ class Judgements:
         if made is None:
             made = self._made[criterion] = self._judge(criterion)
         return made
+
+    def on(self, screen: Screen) -> Judgement:
+        """Of the criterion of `screen`, corrected for its rule."""
+        found = self.of(screen.criterion)
+        if screen.corrected_by is None:
+            return found
+        correction = self.of(screen.corrected_by)
+        if correction.pending:
+            # What hits already is held up by the correction alone, which mostly has nothing to say and is quick then.
+            others = () if found.reaches(screen.act) else found.pending
+            return found._replace(pending=(*others, *correction.pending), fitted=True)
+        if found.score is None or correction.score is None:
+            return found._replace(failed=(*found.failed, *correction.failed))
+        return found._replace(
+            score=corrected(found.score, correction.score),
+            signals=(*found.signals, *correction.signals),
+            fitted=True,
+        )
 
     def _judge(self, criterion: str) -> Judgement:
         signals: list[Signal] = []

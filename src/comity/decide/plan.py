@@ -24,11 +24,15 @@ _EXAMPLES_ACT, _EXAMPLES_REVIEW = 0.95, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A criterion that a rule watches: at or over `act` it hits, from `review` up to that a person looks."""
+    """A criterion that a rule watches: at or over `act` it hits, from `review` up to that a person looks.
+
+    `corrected_by` is the criterion that moves its score for this rule, if one does.
+    """
 
     criterion: str
     act: float
     review: float | None
+    corrected_by: str | None = None
 
     @property
     def only_raises(self) -> bool:
@@ -172,8 +176,9 @@ def _compile(
 
 
 def _rule(rule: Rule, providers: Mapping[str, tuple[str, ...]], calibration: Calibration) -> PlanRule:
+    correction = f"correction:{rule.id}" if f"correction:{rule.id}" in providers else None
     screens = [
-        Screen(criterion, _number(criterion, threshold, calibration), rule.review)
+        Screen(criterion, _number(criterion, threshold, calibration), rule.review, correction)
         for criterion, threshold in rule.categories.items()
         if criterion in providers
     ]
@@ -195,7 +200,13 @@ def _rule(rule: Rule, providers: Mapping[str, tuple[str, ...]], calibration: Cal
         severity=rule.severity or Severity.MINOR,
         on_hit=("review",) if deferred else strongest(rule.actions),
         deferred=deferred,
-        watchers=frozenset(name for screen in screens for name in providers[screen.criterion]),
+        watchers=frozenset(
+            name
+            for screen in screens
+            for criterion in (screen.criterion, screen.corrected_by)
+            if criterion
+            for name in providers[criterion]
+        ),
     )
 
 

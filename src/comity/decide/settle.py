@@ -87,7 +87,11 @@ def _decide(
             *_unread_parts(item, plan),
             *_unjudged_criteria(judgements, outcomes, want),
         ),
-        scores={name: found.score for name, found in judgements.items() if found.score is not None},
+        scores={
+            name: found.score
+            for name, found in judgements.items()
+            if found.score is not None and not name.startswith("correction:")
+        },
         severities=_severities(judgements),
         outcomes=dict(outcomes),
         confidence=_confidence(actions[0], verdicts),
@@ -126,7 +130,7 @@ def _unjudged_criteria(
         for name, found in judgements.items()
         if found.score is None
         and asked.issuperset(found.pending)
-        and (found.failed or (found.abstained and not name.startswith("examples:")))
+        and (found.failed or (found.abstained and not name.startswith(("examples:", "correction:"))))
     ]
     told += [NotJudged(name, "no detector judges it") for name in sorted(want - judgements.keys())]
     return tuple(told)

@@ -129,7 +129,7 @@ def _screen(rule: PlanRule, judgements: Judgements) -> _Screened:
     failed = list(judgements.unread)
     silent: list[str] = []
     for screen in rule.screens:
-        judgement = judgements.of(screen.criterion)
+        judgement = judgements.on(screen)
         if judgement.reaches(screen.act):
             hit = hit or (screen, judgement)
             continue

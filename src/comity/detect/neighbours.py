@@ -6,12 +6,10 @@ Content" (2024).
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
-from threading import Lock
 from time import monotonic
 
 import numpy as np
@@ -21,15 +19,10 @@ from comity.content import FactEvidence, Item, Part, Span
 from comity.content.skeleton import skeleton, skeleton_of
 from comity.detect.detector import Tier
 from comity.detect.embedding import NgramEmbedder
-from comity.detect.examples import Examples, ExampleSet, TaughtExample
+from comity.detect.examples import Examples, ExampleSet, TaughtExample, Watched
 from comity.detect.signal import Abstained, Outcome, Signal, Signals
-from comity.errors import ComityError
 from comity.similar import Embedder, Vectors, nearest
 
-logger = logging.getLogger(__name__)
-
-LOOK_EVERY_SECONDS = 2.0
-"""Between two looks whether the examples have changed."""
 NEIGHBOURS = 8
 NEAR = 0.5
 """The cosine under which an example says nothing: with 200 examples 995 of 1,000 other texts stay under it."""
@@ -75,17 +68,12 @@ class Neighbours:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.criteria = frozenset(f"examples:{rule}" for rule in rules)
-        self._policy = policy
-        self._examples = examples
         self._embedder = embedder or NgramEmbedder()
-        self._clock = clock
-        self._lock = Lock()
-        self._looked_at = 0.0
-        self._index: _Index | None = None
+        self._watched = Watched(policy, examples, self._indexed, clock)
 
     def detect(self, items: Sequence[Item]) -> list[Outcome]:
         """Raises the ComityError of `Examples.read` while no examples have been read."""
-        index = self._current()
+        index = self._watched.current()
         if not index.rules:
             return [Abstained("no rule of the policy has examples")] * len(items)
         parts = [(place, part) for place, item in enumerate(items) for part in item.text_parts]
@@ -119,37 +107,9 @@ class Neighbours:
         evidence = (Span(part.id, 0, len(part.text)), FactEvidence("example", str(example)))
         return Signal(criterion, found, f"{self.name}@{revision}", evidence=evidence)
 
-    def _current(self) -> _Index:
-        index = self._index
-        if index is not None and self._clock() - self._looked_at < LOOK_EVERY_SECONDS:
-            return index
-        # While one thread looks the others go on with what there is; before the first look they wait for it.
-        if not self._lock.acquire(blocking=index is None):
-            assert index is not None
-            return index
-        try:
-            if self._index is None or self._clock() - self._looked_at >= LOOK_EVERY_SECONDS:
-                self._index = self._look(self._index)
-                self._looked_at = self._clock()
-            return self._index
-        finally:
-            self._lock.release()
-
-    def _look(self, last: _Index | None) -> _Index:
-        try:
-            found = self._examples.read(self._policy, last.revision if last else None)
-        except ComityError as error:
-            if last is None:
-                raise
-            logger.error("the examples of %s cannot be read, those read before stay: %s", self._policy, error)
-            return last
-        if found is None:
-            assert last is not None, "only what was read before can be unchanged"
-            return last
-        return self._indexed(found, last.rows if last else {})
-
-    def _indexed(self, found: ExampleSet, before: Mapping[str, NDArray[np.float32]]) -> _Index:
-        """Texts that were embedded `before` are not embedded again."""
+    def _indexed(self, found: ExampleSet, last: _Index | None) -> _Index:
+        """Texts that were embedded before are not embedded again."""
+        before = last.rows if last else {}
         of_rule: dict[str, list[TaughtExample]] = defaultdict(list)
         for example in found.examples:
             if f"examples:{example.rule}" in self.criteria:

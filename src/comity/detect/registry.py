@@ -18,6 +18,7 @@ DETECTORS: dict[str, str] = {
     "lexicon.v1": "comity.detect.lexicon:packaged",
     "url.v1": "comity.detect.url:packaged",
     "encoder.v2": "comity.detect.uncovered:packaged",
+    "targets.v1": "comity.detect.targets:packaged",
     "ngrams.v1": "comity.detect.ngrams:packaged",
     "camouflage.v1": "comity.detect.camouflage:Camouflage",
 }

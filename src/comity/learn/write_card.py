@@ -14,9 +14,11 @@ from comity.taxonomy import Severity
 LICENCE = "Apache-2.0"
 """Of the weights that our recipes make."""
 _PRECISIONS = (0.5, 0.8, 0.9)
-_WINDOW_OF = {"encoder": "tokens", "ngrams": "words"}
+_WINDOW_OF = {"encoder": "tokens", "heads": "tokens", "ngrams": "words"}
+_LEARNED = "logistic regression on hashed words and letters (TF-IDF), trained on the same rows"
 _BASELINE = {
-    "encoder": "logistic regression on hashed words and letters (TF-IDF), trained on the same rows",
+    "encoder": _LEARNED,
+    "heads": _LEARNED,
     "ngrams": "the packaged word list, 0 where it finds nothing",
 }
 _LENT = (

@@ -10,7 +10,7 @@ import numpy as np
 
 from comity.errors import ArtefactError
 from comity.models.artefact import Artefact
-from comity.models.text_network import Floats, Ints, TextNetwork
+from comity.models.text_network import Floats, Ints, network_of
 
 _PORTION = 512
 
@@ -40,7 +40,7 @@ class EncoderEmbedding:
 
     def __init__(self, encoder: Artefact, threads: int = 0) -> None:
         self.encoder = encoder
-        self._network = TextNetwork(encoder, threads)
+        self._network = network_of(encoder, threads)
 
     @property
     def digest(self) -> str:

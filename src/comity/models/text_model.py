@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from comity.errors import ArtefactError
 from comity.models.artefact import Artefact
 from comity.models.card import Calibration, Label
-from comity.models.text_network import Floats, Ints, TextNetwork, Windows
+from comity.models.text_network import Floats, Ints, Windows, network_of
 
 Tokens = tuple[tuple[int, int, float], ...]
 """For each token its range of code points, half-open, and its logit."""
@@ -54,7 +54,7 @@ class TextModel:
     def __init__(self, artefact: Artefact, threads: int = 0) -> None:
         self.artefact = artefact
         self.labels = tuple(artefact.card.labels)
-        self._network = TextNetwork(artefact, threads)
+        self._network = network_of(artefact, threads)
 
     def judge(self, texts: Sequence[str], contexts: Sequence[str] | None = None) -> Judged:
         """Texts without lone surrogates, of any length; a text without tokens gets what an empty text gets.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 _BATCH_TOKENS = 2048  # larger batches leave the caches of a small CPU
 _LONGER, _LONGER_TOKENS = 1.2, 4  # measured on mixed posts: 8 of them run a quarter faster than in one batch
+_opening = Lock()
+_networks: WeakValueDictionary[Hashable, TextNetwork] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,18 @@ class TextNetwork:
             str(self.artefact.model), options, providers=["CPUExecutionProvider"]
         )
         return tokenizer, session
+
+
+def network_of(artefact: Artefact, threads: int = 0) -> TextNetwork:
+    """The network of `artefact`, the same for all who hold it: its weights are in memory once."""
+    card = artefact.card
+    read = (card.window_tokens, card.window_stride, card.context)
+    key = (artefact.folder, frozenset(card.files.items()), read, threads)
+    with _opening:
+        found = _networks.get(key)
+        if found is None:
+            found = _networks[key] = TextNetwork(artefact, threads)
+        return found
 
 
 def length_batches(lengths: Sequence[int], budget: int) -> list[list[int]]:

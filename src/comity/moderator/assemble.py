@@ -17,6 +17,7 @@ from comity.taxonomy import Criterion
 if TYPE_CHECKING:
     from comity.models.card import Card, Label
 
+_ENCODER = "english-v2"
 Judge = Callable[[Sequence[Criterion]], AnyDetector]
 """Builds a judge for the criteria of rules: their text, exceptions and examples."""
 
@@ -66,9 +67,21 @@ def assemble(
         from comity.detect.neighbours import Neighbours
 
         detectors.append(Neighbours(policy.name, [rule.id for rule in readable], examples))
+        if _has_packaged_encoder(shared):
+            from comity.detect.correction import Corrections
+
+            # Examples that keep a rule lower scores, which nobody may do to a locked one.
+            of_rules = {rule.id: tuple(rule.categories) for rule in readable if not rule.locked}
+            detectors.append(Corrections(policy.name, of_rules, examples))
     if judge is not None and readable:
         detectors.append(judge([rule.criterion for rule in readable]))
     return tuple(detectors)
+
+
+def _has_packaged_encoder(detectors: Sequence[Askable]) -> bool:
+    """Or heads on it: what examples correct are its scores."""
+    cards: list[Card | None] = [getattr(detector, "card", None) for detector in detectors]
+    return any(card is not None and _ENCODER in (card.name, card.base) for card in cards)
 
 
 def calibration_of(detectors: Sequence[Askable]) -> Calibration:

@@ -9,17 +9,22 @@ from comity.policy.document import (
     Action,
     Counter,
     Fallback,
+    HitRate,
     ItemAction,
+    Ladder,
     Policy,
+    Reason,
     Risk,
     Rule,
     RuleExample,
     State,
+    Step,
     Threshold,
     WithoutJudge,
 )
 from comity.policy.library import Library
 from comity.policy.reader import load, read
+from comity.policy.reasons import dsa_of, leaves, reasons_of
 
 __all__ = [
     "ACCOUNT_ACTIONS",
@@ -29,18 +34,25 @@ __all__ = [
     "Condition",
     "Counter",
     "Fallback",
+    "HitRate",
     "ItemAction",
+    "Ladder",
     "Library",
     "Policy",
     "PolicyDiff",
+    "Reason",
     "Risk",
     "Rule",
     "RuleExample",
     "State",
+    "Step",
     "Threshold",
     "Unknown",
     "WithoutJudge",
     "diff",
+    "dsa_of",
+    "leaves",
     "load",
     "read",
+    "reasons_of",
 ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from comity.policy._facts import FactType, known_facts
-from comity.policy._mistake import Mistake, did_you_mean
+from comity.policy._mistake import Loc, Mistake, did_you_mean
+from comity.policy._shape import StepShape
 from comity.policy._shaped import Shaped
-from comity.policy.document import Policy, Rule, RuleExample
+from comity.policy.document import Policy, Rule, RuleExample, Step
 from comity.policy.overlay import Layer, RuleLayer
 from comity.taxonomy import CATEGORIES
 
 
-def layer_mistakes(layer: Layer) -> Iterator[Mistake]:
+def layer_mistakes(layer: Layer, shaped: Shaped) -> Iterator[Mistake]:
     """What is wrong with a file whatever it extends."""
     first: dict[str, RuleLayer] = {}
     for rule in layer.rules:
@@ -22,6 +25,8 @@ def layer_mistakes(layer: Layer) -> Iterator[Mistake]:
         first.setdefault(rule.id, rule)
         yield from _unknown_categories(rule)
         yield from _unsound_patterns(rule)
+    yield from _steps_out_of_order(shaped.raw.get("ladder"))
+    yield from _repeated_reasons(shaped.raw.get("reasons"))
 
 
 def merged_mistakes(layer: Layer, policy: Policy, shaped: Shaped) -> Iterator[Mistake]:
@@ -46,6 +51,9 @@ def merged_mistakes(layer: Layer, policy: Policy, shaped: Shaped) -> Iterator[Mi
         for mistake in _facts(rule, given, counters):
             if mistake.code != "P027" or ("counters",) not in broken:
                 yield mistake.under(*given.loc)
+    if ("rules",) not in broken:
+        known = {rule.id for rule in policy.rules} | shaped.declared_rules
+        yield from _reasons_without_rules(shaped.raw.get("reasons"), known)
 
 
 _NAMES = ("text", "review", "categories")
@@ -118,3 +126,62 @@ def _example_fact(name: str, value: Any, names: dict[str, FactType]) -> Iterator
         yield Mistake("P026", f"unknown fact `{name}`{did_you_mean(name, known)}", (root, leaf), known)
     elif names[name].convert(value) is None:
         yield Mistake("P012", f"`{name}` must be {names[name].value}", (root, leaf))
+
+
+# The rest reads the file as it is written, not what is sound of it, so that one mistake in a ladder or a tree of
+# reasons does not hide the others.
+
+
+def _steps_out_of_order(ladder: Any) -> Iterator[Mistake]:
+    below: Step | None = None
+    for index, step in _sound_steps(ladder):
+        loc: Loc = ("ladder", "steps", index)
+        if step.action == "warn" and step.lasts:
+            yield Mistake("P033", "a warning does not last: leave `for` out", (*loc, "for"))
+        if below and step.at == below.at:
+            yield Mistake("P031", f"there is already a step at {step.at}", (*loc, "at"))
+        elif below and step.at < below.at:
+            yield Mistake(
+                "P031", f"steps go upwards: `at` must be above {below.at}, and it is {step.at}", (*loc, "at")
+            )
+        else:
+            if below and step.is_milder_than(below):
+                what = f"`{step}` is weaker or ends sooner than `{below}`, the step below it"
+                yield Mistake("P032", what, loc)
+            below = step
+
+
+def _sound_steps(ladder: Any) -> Iterator[tuple[int, Step]]:
+    steps = ladder.get("steps") if isinstance(ladder, dict) else None
+    for index, raw in enumerate(steps if isinstance(steps, list) else ()):
+        try:
+            shape = StepShape.model_validate(raw)
+        except ValidationError:
+            continue
+        yield index, Step(shape.at, shape.action, shape.lasts)
+
+
+def _repeated_reasons(reasons: Any) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for loc, reason in _reasons(reasons):
+        name = reason.get("id")
+        if isinstance(name, str):
+            if name in seen:
+                yield Mistake("P034", f"there is already a reason `{name}` above", (*loc, "id"))
+            seen.add(name)
+
+
+def _reasons_without_rules(reasons: Any, known: set[str]) -> Iterator[Mistake]:
+    for loc, reason in _reasons(reasons):
+        rules = reason.get("rules")
+        for index, name in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(name, str) and name not in known:
+                what = f"there is no rule `{name}`{did_you_mean(name, sorted(known))}"
+                yield Mistake("P035", what, (*loc, "rules", index), tuple(sorted(known)))
+
+
+def _reasons(tree: Any, above: Loc = ("reasons",)) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    for index, reason in enumerate(tree if isinstance(tree, list) else ()):
+        if isinstance(reason, dict):
+            yield (*above, index), reason
+            yield from _reasons(reason.get("reasons"), (*above, index, "reasons"))

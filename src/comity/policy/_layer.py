@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from comity.policy._shape import Actions, CounterShape, ExampleShape, PolicyShape, RiskShape, RuleShape
+from comity.policy._shape import (
+    Actions,
+    CounterShape,
+    ExampleShape,
+    HitRateShape,
+    LadderShape,
+    ReasonShape,
+    RiskShape,
+    RuleShape,
+    Shape,
+)
 from comity.policy._shaped import Shaped
 from comity.policy.condition import Condition
 from comity.policy.document import (
     ACCOUNT_ACTIONS,
     ITEM_ACTIONS,
     MODES,
+    STRIKES,
     Counter,
+    HitRate,
+    Ladder,
     Measure,
     Mode,
+    Reason,
     Risk,
     RuleExample,
+    Step,
     Threshold,
 )
 from comity.policy.overlay import Layer, RuleLayer
@@ -25,24 +40,20 @@ from comity.taxonomy import Severity
 
 def to_layer(shaped: Shaped) -> Layer:
     """The sound part of a file as a layer, each rule with its place in the file."""
-    document = shaped.document
-    pairs = zip(shaped.positions, _given(document).get("rules", ()), strict=True)
+    document, given = shaped.document, _given(shaped.document)
+    pairs = zip(shaped.positions, given.get("rules", ()), strict=True)
     return Layer(
         name=document.policy,
         version=document.version,
         rules=tuple(_rule(rule, position) for position, rule in pairs),
         extends=document.extends,
-        disable=tuple(_given(document).get("disable", ())),
-        counters={name: _counter(shape) for name, shape in _given(document).get("counters", {}).items()},
-        given={
-            name: value
-            for name, value in _given(document).items()
-            if name in ("description", "on_failure", "on_unjudged")
-        },
+        disable=tuple(given.get("disable", ())),
+        counters={name: _counter(shape) for name, shape in given.get("counters", {}).items()},
+        given={name: convert(given[name]) for name, convert in _SETTINGS.items() if name in given},
     )
 
 
-def _given(shape: PolicyShape | RuleShape | CounterShape | ExampleShape | RiskShape) -> dict[str, Any]:
+def _given(shape: Shape) -> dict[str, Any]:
     return {name: getattr(shape, name) for name in type(shape).model_fields if name in shape.model_fields_set}
 
 
@@ -92,11 +103,44 @@ def _severity(name: str) -> Severity:
     return Severity[name.upper()]
 
 
+def _hit_rate(shape: HitRateShape) -> HitRate:
+    given = _given(shape)
+    low, high = given.pop("hits")
+    return HitRate(low, high, **given)
+
+
+def _ladder(shape: LadderShape) -> Ladder:
+    given = _given(shape)
+    if "strikes" in given:
+        own = {_severity(name): weight for name, weight in _given(given["strikes"]).items()}
+        given["strikes"] = {**STRIKES, **own}
+    if "steps" in given:
+        given["steps"] = tuple(Step(**_given(step)) for step in given["steps"])
+    return Ladder(**given)
+
+
+def _reasons(shapes: Sequence[ReasonShape]) -> tuple[Reason, ...]:
+    return tuple(_reason(**_given(shape)) for shape in shapes)
+
+
+def _reason(*, reasons: Sequence[ReasonShape] = (), rules: Sequence[str] = (), **given: Any) -> Reason:
+    return Reason(**given, rules=tuple(rules), reasons=_reasons(reasons))
+
+
+_SETTINGS: dict[str, Callable[[Any], Any]] = {
+    "description": _as_is,
+    "on_failure": _as_is,
+    "on_unjudged": _as_is,
+    "ladder": _ladder,
+    "reasons": _reasons,
+}
+"""The keys of a file, outside of its rules, that become fields of `Policy`, each as a whole."""
 _RENAMED = {"action": "actions"}
 _CONVERTED: dict[str, Callable[[Any], Any]] = {
     "action": _actions,
     "categories": _categories,
     "examples": _examples,
+    "expect": _hit_rate,
     "severity": _severity,
     "when": Condition,
 }

@@ -25,14 +25,17 @@ from comity.content.item import Role
 from comity.policy.document import (
     ACCOUNT_ACTIONS,
     ITEM_ACTIONS,
+    AccountAction,
     Action,
     Counted,
     CountedBy,
     Fallback,
+    First,
     Mode,
     State,
     WithoutJudge,
 )
+from comity.policy.dsa import DsaCategory
 from comity.taxonomy import CATEGORIES
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -44,13 +47,15 @@ Domain = Annotated[
 ]
 Score = Annotated[float, Field(gt=0, le=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[int, Field(ge=0, le=100)]
 Category = Annotated[str, Field(json_schema_extra={"enum": list(CATEGORIES)})]
 Reference = Annotated[Words, WithJsonSchema({"type": "string", "pattern": "^[a-z0-9-]+@[1-9][0-9]*$"})]
 Fact = Annotated[Any, WithJsonSchema({"type": ["string", "boolean", "number"]})]
 
 
-def _optional(description: str) -> Any:
-    return Field(default=None, description=description, json_schema_extra=_without_default)
+def _optional(description: str, alias: str | None = None) -> Any:
+    return Field(default=None, alias=alias, description=description, json_schema_extra=_without_default)
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -74,6 +79,12 @@ def _one_of_each_kind(actions: list[Action]) -> list[Action]:
         if sum(action in words for action in actions) > 1:
             raise PydanticCustomError("two_actions", "more than one {kind} action", {"kind": kind})
     return actions
+
+
+def _low_and_high(hits: list[float]) -> list[float]:
+    if len(hits) != 2 or hits[0] >= hits[1]:
+        raise PydanticCustomError("no_band", "not two shares, the lower one first")
+    return hits
 
 
 class RiskShape(Shape):
@@ -103,6 +114,55 @@ class CounterShape(Shape):
     by: CountedBy = Field(description="What the counted items have in common with this one.")
     window: Window = Field(description="How far back to count, such as 10m, 1h or 7d.")
     of: Counted = _optional("What is counted. Default: items.")
+
+
+class HitRateShape(Shape):
+    hits: Annotated[list[Rate], Field(min_length=1), AfterValidator(_low_and_high)] = Field(
+        description="The lowest and the highest share of items that the rule acts on or sends to a person."
+    )
+    of: Annotated[int, Field(ge=1, le=1_000_000)] = _optional(
+        "Judged only where the window holds at least this many items. Default: 500."
+    )
+    window: Window = _optional("How far back to look, such as 30m, 1h or 7d. Default: 1h.")
+
+
+class StrikesShape(Shape):
+    """The weight of a violation by its severity."""
+
+    minor: Weight = _optional("Weight of a minor violation. Default: 1.")
+    moderate: Weight = _optional("Weight of a moderate violation. Default: 2.")
+    severe: Weight = _optional("Weight of a severe violation. Default: 4.")
+
+
+class StepShape(Shape):
+    at: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        description="The sum of strikes that reaches the step."
+    )
+    action: AccountAction = Field(description="What follows for the account.")
+    lasts: Window = _optional(
+        "For how long, such as 12h or 7d. Default: until somebody lifts it.", alias="for"
+    )
+
+
+class LadderShape(Shape):
+    strikes: StrikesShape = _optional("How much a strike weighs, by the severity of the violation.")
+    expire: Window = _optional("How long a strike counts. Default: 90d.")
+    first: First = _optional("What a strike brings below the first step. Default: warn.")
+    steps: list[StepShape] = _optional(
+        "The steps upwards; the highest that the sum of strikes reaches follows."
+    )
+
+
+class ReasonShape(Shape):
+    id: Kebab = Field(description="Name of the reason, in kebab-case, by which a report gives it.")
+    text: Words = Field(description="The reason as the person who reports reads it.")
+    rules: list[Kebab] = _optional(
+        "Ids of the rules that it may be about. Default: those of the group it is in."
+    )
+    dsa: DsaCategory = _optional(
+        "The category of the DSA transparency database. Default: that of its group, or of its rules."
+    )
+    reasons: list[ReasonShape] = _optional("Finer reasons, to choose from in its place.")
 
 
 Actions = Annotated[
@@ -139,6 +199,12 @@ class RuleShape(Shape):
     without_judge: WithoutJudge = _optional(
         "What a rule with exceptions does where no judge can check them. Default: review."
     )
+    strikes: Weight = _optional(
+        "Weight of a violation on the ladder; 0: it is never a strike. Default: by severity."
+    )
+    expect: HitRateShape = _optional(
+        "The expected hit rate. Outside of it the brake puts the rule in shadow."
+    )
 
 
 class PolicyShape(Shape):
@@ -163,3 +229,5 @@ class PolicyShape(Shape):
         "Counters, which conditions read as `counters.<name>`."
     )
     rules: list[RuleShape] = _optional("The rules, in the order in which people should read them.")
+    ladder: LadderShape = _optional("What strikes lead to. Without it no strikes are given.")
+    reasons: list[ReasonShape] = _optional("What people can report an item for. Default: one reason a rule.")

@@ -11,7 +11,18 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from comity.policy._mistake import Loc, Mistake, did_you_mean
-from comity.policy._shape import CounterShape, ExampleShape, PolicyShape, RiskShape, RuleShape
+from comity.policy._shape import (
+    CounterShape,
+    ExampleShape,
+    HitRateShape,
+    LadderShape,
+    PolicyShape,
+    ReasonShape,
+    RiskShape,
+    RuleShape,
+    StepShape,
+    StrikesShape,
+)
 
 _TYPES = {
     "string_type": "text",
@@ -28,8 +39,11 @@ _BOUNDS = {
     "less_than": ("below", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_WINDOW = ("P023", "a window is a number of minutes, hours or days, such as `10m`, `1h` or `7d`")
 _PATTERNS = {
-    "window": ("P023", "a window is a number of minutes, hours or days, such as `10m`, `1h` or `7d`"),
+    "window": _WINDOW,
+    "expire": _WINDOW,
+    "for": _WINDOW,
     "counters": ("P024", "a counter's name is lower-case letters, digits and `_`, such as `posts_10m`"),
     "domains": ("P030", "a domain is written in lower case and without a scheme, such as `example.com`"),
 }
@@ -41,14 +55,27 @@ class Shaped:
     """`document` is the sound part of a file. `positions[n]` is where its rule n stands in the file's list.
 
     `broken` names what was left out of it: a top-level key as `(key,)`, a rule as `("rules", position)`, the field of
-    a rule as `("rules", position, field)`. `declared_counters` are all names under `counters`, sound or not.
+    a rule as `("rules", position, field)`. `raw` is the whole file, sound or not.
     """
 
     document: PolicyShape
     positions: list[int]
+    raw: dict[str, Any]
     broken: set[Loc] = field(default_factory=set)
     mistakes: list[Mistake] = field(default_factory=list)
-    declared_counters: tuple[str, ...] = ()
+
+    @property
+    def declared_counters(self) -> tuple[str, ...]:
+        """All names under `counters`, sound or not."""
+        counters = self.raw.get("counters")
+        return tuple(counters) if isinstance(counters, dict) else ()
+
+    @property
+    def declared_rules(self) -> set[str]:
+        """The ids of all entries under `rules`, sound or not."""
+        rules = self.raw.get("rules")
+        entries = rules if isinstance(rules, list) else []
+        return {str(entry.get("id")) for entry in entries if isinstance(entry, dict)}
 
 
 def shaped(raw: dict[str, Any]) -> Shaped:
@@ -59,10 +86,8 @@ def shaped(raw: dict[str, Any]) -> Shaped:
         errors = error.errors(include_url=False)
         mistakes = [_mistake(raw, details) for details in errors]
         rest, positions, broken = _without(raw, [_real(raw, details["loc"]) for details in errors])
-        counters = raw.get("counters")
-        declared = tuple(counters) if isinstance(counters, dict) else ()
-        return Shaped(PolicyShape.model_validate(rest), positions, broken, mistakes, declared)
-    return Shaped(document, list(range(len(raw.get("rules", ())))))
+        return Shaped(PolicyShape.model_validate(rest), positions, raw, broken, mistakes)
+    return Shaped(document, list(range(len(raw.get("rules", ())))), raw)
 
 
 def _real(document: Any, loc: Iterable[str | int]) -> Loc:
@@ -86,7 +111,7 @@ def _mistake(raw: dict[str, Any], details: Any) -> Mistake:
     if kind == "missing":
         return Mistake("P010", f"`{details['loc'][-1]}` is missing", loc)
     if kind == "extra_forbidden":
-        keys = tuple(_model_at(loc).model_fields)
+        keys = tuple(known.alias or key for key, known in _model_at(loc).model_fields.items())
         return Mistake("P011", f"unknown key `{_short(name)}`{did_you_mean(name, keys)}", loc, keys)
     if value is None or kind in ("string_too_short", "too_short"):
         return Mistake("P018", f"{this} is empty: write a value or leave the key out", loc)
@@ -109,6 +134,8 @@ def _mistake(raw: dict[str, Any], details: Any) -> Mistake:
         return Mistake(code, f"`{_short(value)}`: {explanation}", loc)
     if kind == "two_actions":
         return Mistake("P015", f"`action` has more than one {context['kind']} action: keep one", loc)
+    if kind == "no_band":
+        return Mistake("P017", "`hits` must be two shares, the lower one first, such as [0.001, 0.05]", loc)
     return Mistake("P017", f"`{name}` must state exactly one of precision, recall and fpr", loc)
 
 
@@ -139,8 +166,18 @@ def _model_at(loc: Loc) -> type[BaseModel]:
             return ExampleShape
         case ("rules", _, "categories", _):
             return RiskShape
+        case ("rules", _, "expect"):
+            return HitRateShape
         case ("counters", _):
             return CounterShape
+        case ("ladder",):
+            return LadderShape
+        case ("ladder", "strikes"):
+            return StrikesShape
+        case ("ladder", "steps", _):
+            return StepShape
+        case ("reasons", *_):
+            return ReasonShape
     return PolicyShape
 
 

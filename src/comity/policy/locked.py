@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from comity.policy.document import ACCOUNT_ACTIONS, ITEM_ACTIONS, Risk, Rule, Threshold, WithoutJudge
+from comity.policy.document import (
+    ACCOUNT_ACTIONS,
+    ITEM_ACTIONS,
+    Ladder,
+    Risk,
+    Rule,
+    Threshold,
+    WithoutJudge,
+    seconds,
+)
+from comity.taxonomy import Severity
 
 _WITHOUT_JUDGE: tuple[str, ...] = get_args(WithoutJudge)
 _STATES = ("retired", "draft", "shadow", "live")
@@ -34,6 +44,27 @@ def weakenings(before: Rule, after: Rule) -> Iterator[tuple[str, str]]:
         yield "without_judge", "it must act where no judge can check its exceptions"
     yield from _weaker_actions(before, after)
     yield from _weaker_screens(before, after)
+    if before.strikes is None and after.strikes is not None:
+        yield "strikes", "its strikes cannot be set, as they follow from its severity"
+    elif before.strikes is not None and (after.strikes is None or after.strikes < before.strikes):
+        yield "strikes", f"its strikes cannot be below {before.strikes}"
+    if after.expect != before.expect:
+        # The brake would switch it off.
+        yield "expect", "its expected hit rate cannot change"
+
+
+def weaker_ladder(before: Ladder, after: Ladder) -> Iterator[str]:
+    """How `after` leads to less than `before` would. Nothing: for no strikes does it."""
+    for severity in (Severity.MINOR, Severity.MODERATE, Severity.SEVERE):
+        weight = before.strikes[severity]
+        if after.strikes[severity] < weight:
+            yield f"the weight of a {severity.label} violation cannot be below {weight}"
+    if seconds(after.expire) < seconds(before.expire):
+        yield f"strikes cannot expire before {before.expire}"
+    for rung in before.rungs:
+        instead = after.reached(rung.at)
+        if instead is None or instead.is_milder_than(rung):
+            yield f"a sum of {rung.at} cannot lead to less than `{rung}`"
 
 
 def _is_below(ladder: Sequence[str], after: str, before: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from comity.policy._mistake import Loc, Mistake, did_you_mean
 from comity.policy.document import Counter, Fallback, Policy, Rule
-from comity.policy.locked import weakenings
+from comity.policy.locked import weakenings, weaker_ladder
 
 _FALLBACKS: tuple[str, ...] = get_args(Fallback)
 
@@ -89,6 +89,9 @@ def _weaker_settings(layer: Layer, parent: Policy, locked: list[Rule]) -> Iterat
         if after and _FALLBACKS.index(after) < _FALLBACKS.index(before):
             what = f"`{parent.reference}` has locked rules: `{name}` cannot be weaker than `{before}`"
             yield Mistake("P046", what, (name,))
+    if parent.ladder and "ladder" in layer.given:
+        for weaker in weaker_ladder(parent.ladder, layer.given["ladder"]):
+            yield Mistake("P046", f"`{parent.reference}` has locked rules: {weaker}", ("ladder",))
     read = {name for rule in locked if rule.when for name in rule.when.names}
     for counter, declared in layer.counters.items():
         if f"counters.{counter}" in read and declared != parent.counters.get(counter):

@@ -77,7 +77,7 @@ def _read(data: bytes, path: str, library: Library, chain: tuple[str, ...]) -> P
         raise PolicyError([source.problem(top)], where=path)
     sound = shaped(source.value)
     layer = to_layer(sound)
-    found = [*source.mistakes, *sound.mistakes, *layer_mistakes(layer)]
+    found = [*source.mistakes, *sound.mistakes, *layer_mistakes(layer, sound)]
     parent, of_parent = None, list[Problem]()
     if layer.extends:
         try:

@@ -14,6 +14,12 @@ _DEFINITIONS: dict[str, str] = {
     "hate": "Attacks, dehumanises or calls for excluding people for a protected characteristic: race, ethnicity, "
     "nationality, religion, caste, gender, gender identity, sexual orientation, disability or serious disease.",
     "hate/threatening": "Hate that also threatens or calls for violence or serious harm against the group.",
+    "hate/race": "Hate aimed at a race, an ethnicity, a skin colour, a caste or a descent.",
+    "hate/origin": "Hate aimed at a nationality, at immigrants, refugees or people from another country or region.",
+    "hate/religion": "Hate aimed at a religion or at the people who belong to it.",
+    "hate/gender": "Hate aimed at a gender: at women, men or people of another gender.",
+    "hate/orientation": "Hate aimed at a sexual orientation or a gender identity.",
+    "hate/disability": "Hate aimed at people with a disability, a mental illness or a serious disease.",
     "threat": "An intention, wish or call to inflict pain, injury or violence on a person or a group.",
     "sexual": "Sexually explicit words or content meant to arouse, or that offers sexual services.",
     "sexual/minors": "Any sexual content that involves a person under 18.",

@@ -58,6 +58,14 @@ CROSSWALK: dict[str, dict[System, tuple[str, ...]]] = {
         "ailuminate_1": ("hte",),
         "dsa": _HATE_DSA,
     },
+    # Whom hate is aimed at no vendor says. Filed under their words for hate, it would be asked for at every door, and
+    # change the score of a category there that `hate` alone stands for.
+    "hate/race": {"dsa": _HATE_DSA},
+    "hate/origin": {"dsa": _HATE_DSA},
+    "hate/religion": {"dsa": _HATE_DSA},
+    "hate/gender": {"dsa": _HATE_DSA},
+    "hate/orientation": {"dsa": _HATE_DSA},
+    "hate/disability": {"dsa": _HATE_DSA},
     "threat": {
         "openai": ("harassment/threatening",),
         "perspective": ("THREAT",),
