@@ -5,12 +5,13 @@
     │   └── LimitExceeded       an item is larger than a limit of `comity.limits`       (HTTP 413)
     ├── PolicyError             a policy file has mistakes; all of them, located        (HTTP 422)
     ├── NotFound                a named policy, model, detector or row does not exist   (HTTP 404)
+    ├── Conflict                the same id or key was used before, for something else  (HTTP 409)
     ├── Unauthorised            a key is missing or wrong                               (HTTP 401)
     ├── Forbidden               a key may not do this                                   (HTTP 403)
     ├── ArtefactError           a model's files are missing, changed or do not fit
     ├── CalibrationError        a stated risk cannot be met, or calibration data is too thin
     ├── MissingExtra            a heavy dependency is not installed; says the command
-    └── StoreError              the database is missing, locked or of another version
+    └── StoreError              the database is away, busy, full, damaged or of another version
 
 Every error has a stable `code`, says `what` happened, `where`, and the `next_step`. None carries an item's content.
 """
@@ -99,6 +100,10 @@ class PolicyError(ComityError):
 
 class NotFound(ComityError):
     default_code = "N001"
+
+
+class Conflict(ComityError):
+    default_code = "N002"
 
 
 class Unauthorised(ComityError):

@@ -35,8 +35,8 @@ def test_an_annotation_comes_back_with_the_text_of_its_item(database):
     assert annotation.created_at.tzinfo is not None
 
 
-def test_two_annotations_of_an_item_share_its_text(database, tmp_path):
-    with database.write() as session:
+def test_two_annotations_of_an_item_share_its_text(file, tmp_path):
+    with file.write() as session:
         add_annotation(session, said())
         add_annotation(session, said(annotator="otto", value=0.0))
     with sqlite3.connect(tmp_path / "comity.db") as connection:
@@ -50,14 +50,20 @@ def test_annotations_can_be_listed_by_criterion(database):
         assert [found.criterion for found in list_annotations(session, criterion="spam").rows] == ["spam"]
 
 
-def test_purging_an_item_erases_its_text_and_keeps_what_was_said(database, tmp_path):
+def test_purging_an_item_erases_its_text_and_keeps_what_was_said(database):
     with database.write() as session:
         add_annotation(session, said())
         assert purge_item(session, "post-1")
     with database.read() as session:
         [annotation] = list_annotations(session).rows
         assert (annotation.text, annotation.value) == (None, 1.0)
-    database.close()
+
+
+def test_a_purged_text_is_nowhere_in_the_file(file, tmp_path):
+    with file.write() as session:
+        add_annotation(session, said())
+        purge_item(session, "post-1")
+    file.close()
     assert b"turnip" not in (tmp_path / "comity.db").read_bytes()
 
 

@@ -7,7 +7,8 @@ import sqlite3
 import pytest
 
 from comity.errors import InputError, NotFound
-from comity.store import SCOPES, Database, find_key, issue_key, list_keys, revoke_key
+from comity.store import Database, find_key, issue_key, list_keys, revoke_key
+from comity.store.migrate import downgrade
 
 
 def test_an_issued_key_is_found_by_its_secret(database):
@@ -33,10 +34,10 @@ def test_two_keys_are_never_the_same(database):
         assert len({issue_key(session, "forum").secret for _ in range(20)}) == 20
 
 
-def test_the_secret_is_nowhere_in_the_file(database, tmp_path):
-    with database.write() as session:
+def test_the_secret_is_nowhere_in_the_file(file, tmp_path):
+    with file.write() as session:
         secret = issue_key(session, "forum").secret
-    database.close()
+    file.close()
     with sqlite3.connect(tmp_path / "comity.db") as connection:
         assert secret not in "\n".join(connection.iterdump())
 
@@ -67,17 +68,12 @@ def test_a_key_that_could_do_nothing_or_nobody_knows_is_not_issued(database, fie
         issue_key(session, **{"name": "forum", **fields})
 
 
-def test_keys_from_before_there_were_scopes_go_on_as_they_were(tmp_path):
-    path = tmp_path / "comity.db"
-    Database(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as connection:
-        for column in ("scope", "policy", "per_minute"):
-            connection.execute(f"ALTER TABLE api_keys DROP COLUMN {column}")
-        connection.execute(
+def test_keys_from_before_there_were_scopes_go_on_as_they_were(url):
+    with Database(url) as database, database.schema_change() as connection:
+        downgrade(connection, "0002")
+        connection.exec_driver_sql(
             "INSERT INTO api_keys VALUES (1, 'forum', 'comity_x', 'digest', '2026-01-01', NULL)"
         )
-        connection.execute("DROP TABLE example_revisions")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
-    with Database(f"sqlite:///{path}") as database, database.read() as session:
+    with Database(url, upgrade=True) as database, database.read() as session:
         [key] = list_keys(session).rows
-    assert (key.scopes, key.policy, key.per_minute) == (set(SCOPES), None, None)
+    assert (key.scopes, key.policy, key.per_minute) == ({"moderate", "annotate", "admin"}, None, None)

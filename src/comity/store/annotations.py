@@ -11,6 +11,7 @@ from comity.errors import InputError
 from comity.limits import LIMITS
 from comity.store.paging import Page, page
 from comity.store.tables import Annotation, ItemText
+from comity.store.upsert import add_if_absent
 from comity.taxonomy import Severity
 
 
@@ -34,9 +35,7 @@ def add_annotation(session: Session, new: NewAnnotation) -> Annotation:
     LIMITS.check("text_chars", len(new.text), where=f"item {new.item_id[:64]}")
     for name in (new.item_id, new.criterion, new.annotator, new.source):
         LIMITS.check("id_chars", len(name), where="item id, criterion, annotator or source")
-    if session.get(ItemText, new.item_id) is None:
-        session.add(ItemText(item_id=new.item_id, text=new.text))
-        session.flush()
+    add_if_absent(session, ItemText, item_id=new.item_id, text=new.text)
     annotation = Annotation(
         item_id=new.item_id,
         text_of=new.item_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from comity.errors import InputError, NotFound
 from comity.limits import LIMITS
 from comity.store.tables import Bank, BankItem, new_key
+from comity.store.upsert import add_if_absent
 
 MOST_ITEMS = 10_000
 """Items in one bank."""
@@ -28,21 +29,13 @@ class NewBankItem:
 def put_bank(session: Session, name: str) -> tuple[Bank, bool]:
     """The bank called `name`, and whether it was made just now. Raises LimitExceeded for too long a name."""
     LIMITS.check("id_chars", len(name), where="name of a bank")
-    bank = _find(session, name)
-    if bank is not None:
-        return bank, False
-    bank = Bank(name=name)
-    session.add(bank)
-    session.flush()
-    return bank, True
+    made = add_if_absent(session, Bank, name=name)
+    return get_bank(session, name), made
 
 
 def get_bank(session: Session, name: str) -> Bank:
     """Raises NotFound."""
-    bank = _find(session, name)
-    if bank is None:
-        raise NotFound("there is no such bank", next_step="List the banks to see their names.")
-    return bank
+    return _there(session.scalars(select(Bank).where(Bank.name == name)).one_or_none())
 
 
 def list_banks(session: Session, *, skip: int = 0, size: int = 100) -> Sequence[Bank]:
@@ -60,8 +53,9 @@ def remove_bank(session: Session, name: str) -> None:
 def put_bank_items(session: Session, bank: Bank, new: Sequence[NewBankItem]) -> list[BankItem]:
     """Adds items; one whose text is there already gets the new description and kind instead.
 
-    Raises InputError if there would be more than MOST_ITEMS.
+    Raises InputError if there would be more than MOST_ITEMS, NotFound if somebody else has removed the bank.
     """
+    _hold(session, bank)
     of_bank = BankItem.bank_id == bank.id
     same = select(BankItem).where(of_bank, BankItem.text.in_({entry.text for entry in new}))
     known = {item.text: item for item in session.scalars(same)}
@@ -97,10 +91,18 @@ def get_bank_item(session: Session, bank: Bank, key: str) -> BankItem:
 
 
 def remove_bank_items(session: Session, bank: Bank, keys: Iterable[str]) -> None:
-    """Erases the items called `keys`; those that are not there are gone already."""
+    """Erases the items called `keys`; those that are not there are gone already. Raises NotFound."""
+    _hold(session, bank)
     session.execute(delete(BankItem).where(BankItem.bank_id == bank.id, BankItem.key.in_(list(keys))))
     bank.revision = new_key()
 
 
-def _find(session: Session, name: str) -> Bank | None:
-    return session.scalars(select(Bank).where(Bank.name == name)).one_or_none()
+def _hold(session: Session, bank: Bank) -> None:
+    """Whoever changes the same bank waits here, so that no text gets in twice. Raises NotFound."""
+    _there(session.get(Bank, bank.id, with_for_update=True, populate_existing=True))
+
+
+def _there(bank: Bank | None) -> Bank:
+    if bank is None:
+        raise NotFound("there is no such bank", next_step="List the banks to see their names.")
+    return bank

@@ -1,37 +1,46 @@
-"""The database: opened by URL, brought to this version's schema, used in short transactions."""
+"""The database: opened by URL, used in short transactions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Self
+from random import uniform
+from time import sleep
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
-from comity.errors import MissingExtra, StoreError
-from comity.store.migrate import migrate
+from comity.errors import StoreError
+from comity.store import engines, migrate
+from comity.store.failures import may_repeat, store_error
+from comity.store.turn import Turn
 
-_BUSY_MS = 5_000
-_WRITES = "comity_writes"
-_CHOOSE_ANOTHER = "Set COMITY_DATABASE to a database that can be written."
+_TRIES = 3
+_MOST_PAUSE_SECONDS = 0.1
+Result = TypeVar("Result")
 
 
 class Database:
     """An open database. Safe to share between threads; `close` it in the end.
 
-    Opening applies the missing migrations. Raises StoreError for a database that cannot be opened or has a newer
-    schema, MissingExtra if the driver is not installed.
+    `found_revision` is the schema that it had when it was opened. SQLite gets the missing migrations then; PostgreSQL
+    only with `upgrade`, because other machines may be working on it with the version before. `upgrade=False` leaves
+    either as it is, for a backup. Raises StoreError for a database that cannot be opened or has another schema,
+    MissingExtra if the driver is not installed.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+    def __init__(self, url: str, *, upgrade: bool | None = None) -> None:
+        self._engine = engines.open_engine(url)
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
+        self._has_one_connection = engines.is_in_memory(self._engine.url)
+        self._turn = Turn()
         self.place = self._engine.url.render_as_string(hide_password=True)
         try:
-            with self._translated(), self._writing().connect() as connection, connection.begin():
-                migrate(connection)
+            self.found_revision = self._bring_to_schema(upgrade)
         except BaseException:
             self.close()
             raise
@@ -39,14 +48,68 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads."""
-        with self._translated(), Session(self._engine, expire_on_commit=False) as session:
+        with (
+            self._translated(),
+            self._turn_to_read(),
+            Session(self._engine, expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that is committed in the end, or rolled back on an error. Writers wait for each other."""
-        with self._translated(), Session(self._writing(), expire_on_commit=False) as session, session.begin():
+        """A session that is committed in the end, or rolled back on an error.
+
+        SQLite has one writer: threads wait for each other in turn, other processes for a while. Raises StoreError,
+        S004 if it was not this writer's turn within half a minute.
+        """
+        with self._translated(), self._transaction() as session:
             yield session
+
+    def transact(self, work: Callable[[Session], Result]) -> Result:
+        """What `work` returns, its changes committed.
+
+        On PostgreSQL writers meet: if the transaction has to give way to another one, if both add the same row, or if
+        the connection breaks before the commit, nothing was stored and `work` is called again in a new transaction,
+        three times in all; so it must do nothing but use its session. A connection that breaks during the commit
+        is a StoreError: nobody can know whether that came through. Raises StoreError.
+        """
+        with self._translated():
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._do(work)
+                except DBAPIError as error:
+                    if not may_repeat(error):
+                        raise
+                sleep(uniform(0, _MOST_PAUSE_SECONDS))  # or both would meet again
+            return self._do(work)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that only reads, and sees all as it is at its first look, whatever is written meanwhile."""
+        engine = self._engine
+        if not self._is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with self._translated(), self._turn_to_read(), engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def schema_change(self) -> Iterator[Connection]:
+        """A connection in one write transaction, for migrations and for restoring: SQLite checks foreign keys in its
+        end instead of at each row. Raises StoreError if then a row points at none.
+        """
+        with self._translated(), self._turn_to_write(), self._writing().connect() as connection:
+            if not self._is_sqlite:
+                with connection.begin():
+                    yield connection
+                return
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys = OFF")  # has an effect outside of a transaction only
+            try:
+                with connection.begin():
+                    yield connection
+                    self._check_foreign_keys(connection)
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -57,15 +120,85 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _bring_to_schema(self, upgrade: bool | None) -> str:
+        with self._translated(), self._engine.connect() as connection:
+            found = migrate.current_revision(connection)
+        migrate.check_not_newer(found)
+        if found == migrate.head_revision() or upgrade is False:
+            return found
+        if upgrade is None and not self._is_sqlite:
+            raise StoreError(
+                f"the database has schema {found}, this version of Comity needs {migrate.head_revision()}",
+                where=self.place,
+                next_step="Run `comity store backup`, then `comity store upgrade`.",
+                code="S008",
+            )
+        with self.schema_change() as connection:
+            migrate.upgrade(connection)
+        return found
+
+    def _do(self, work: Callable[[Session], Result]) -> Result:
+        with self._transaction() as session:
+            return work(session)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with self._turn_to_write(), Session(self._writing(), expire_on_commit=False) as session:
+            yield session
+            session.flush()
+            self._commit(session)
+
+    def _commit(self, session: Session) -> None:
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise StoreError(
+                "the connection to the database was lost during the commit: it may have been stored or not",
+                where=self.place,
+                next_step="Look before you send it again, or send it with the same idempotency key.",
+                code="S010",
+            ) from error
+
+    def _check_foreign_keys(self, connection: Connection) -> None:
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise StoreError(
+                f"a row of `{broken[0]}` points at a row of `{broken[2]}` that is not there",
+                where=self.place,
+                next_step="Nothing was changed. Restore another backup.",
+                code="S007",
+            )
+
     def _writing(self) -> Engine:
-        return self._engine.execution_options(**{_WRITES: True})
+        return self._engine.execution_options(**{engines.WRITES: True})
+
+    def _turn_to_read(self) -> AbstractContextManager[None]:
+        return self._in_turn() if self._has_one_connection else nullcontext()
+
+    def _turn_to_write(self) -> AbstractContextManager[None]:
+        return self._in_turn() if self._is_sqlite else nullcontext()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        with self._turn.take(engines.BUSY_SECONDS) as taken:
+            if not taken:
+                raise self._too_busy("the writers before this one took too long")
+            yield
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
-            raise _store_error(error, self.place) from error
+            raise store_error(error, self.place) from error
+        except NoFreeConnection as error:
+            raise self._too_busy("all connections to the database are in use") from error
+
+    def _too_busy(self, what: str) -> StoreError:
+        step = "Try again; if it goes on, send less at once."
+        return StoreError(what, where=self.place, next_step=step, code="S004")
 
 
 def is_there(url: str) -> bool:
@@ -78,82 +211,4 @@ def is_there(url: str) -> bool:
         return True  # opening it tells what is wrong
     if parsed.get_backend_name() != "sqlite":
         return True
-    return parsed.database not in (None, "", ":memory:") and Path(str(parsed.database)).is_file()
-
-
-def _engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError("the database URL cannot be read", next_step=_CHOOSE_ANOTHER, code="S002") from None
-    if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    try:
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
-        return _sqlite_engine(parsed)
-    except NoSuchModuleError:
-        what = f"there is no database of the kind `{parsed.drivername}`"
-        raise StoreError(what, next_step="Use sqlite:///… or postgresql://….", code="S002") from None
-    except ModuleNotFoundError as error:
-        raise MissingExtra(error.name or parsed.drivername, "postgres") from None
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    options: dict[str, Any] = {}
-    if url.database in (None, "", ":memory:"):
-        # One connection for all threads: in memory, a second one would see another, empty database.
-        options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-    else:
-        _make_folder(Path(str(url.database)).parent)
-    engine = create_engine(url, **options)
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        what = f"the folder of the database cannot be made: {error.strerror}"
-        raise StoreError(what, where=str(folder), next_step=_CHOOSE_ANOTHER, code="S003") from None
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    # The driver would begin transactions by itself, and too late; `_begin_sqlite` does it instead.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A reader that turns writer midway fails at once instead of waiting, so writers say so from the start.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _store_error(error: DBAPIError, place: str) -> StoreError:
-    # The driver's message alone: SQLAlchemy's quotes the parameters, and these may be content.
-    what = str(error.orig).splitlines()[0]
-    if "locked" in what:
-        step = "Another process is writing to it: try again, or stop that process."
-        return StoreError("the database is locked", where=place, next_step=step, code="S004")
-    if "readonly" in what or "unable to open" in what:
-        return StoreError(
-            "the database cannot be written", where=place, next_step=_CHOOSE_ANOTHER, code="S003"
-        )
-    if "not a database" in what:
-        return StoreError(
-            "the file is no SQLite database", where=place, next_step=_CHOOSE_ANOTHER, code="S002"
-        )
-    return StoreError(
-        f"the database refused: {type(error.orig).__name__}",
-        where=place,
-        next_step="See the log of the database.",
-    )
+    return not engines.is_in_memory(parsed) and Path(str(parsed.database)).is_file()

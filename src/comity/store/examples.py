@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from comity.errors import InputError, NotFound
 from comity.limits import LIMITS
 from comity.store.paging import Page, page
 from comity.store.tables import Example, ExampleRevision
+from comity.store.upsert import add_if_absent
 
 MOST_EXAMPLES = 50_000
 """Examples for one policy."""
@@ -34,6 +35,7 @@ def add_example(session: Session, new: NewExample) -> Example:
     LIMITS.check("text_chars", len(new.text) + len(new.note), where=f"example of {new.rule[:64]}")
     for name in (new.policy, new.rule):
         LIMITS.check("id_chars", len(name), where="policy or rule of an example")
+    _count_change(session, new.policy)
     example = Example(policy=new.policy, rule=new.rule, text=new.text, violates=new.violates, note=new.note)
     session.add(example)
     session.flush()
@@ -41,7 +43,6 @@ def add_example(session: Session, new: NewExample) -> Example:
         raise InputError(
             f"a policy has {MOST_EXAMPLES:,} examples at most", next_step="Remove those that are out of date."
         )
-    _count_change(session, new.policy)
     return example
 
 
@@ -60,8 +61,8 @@ def remove_example(session: Session, id: int) -> None:
     example = session.get(Example, id)
     if example is None:
         raise NotFound(f"there is no example {id}", next_step="List the examples to see their numbers.")
-    session.delete(example)
     _count_change(session, example.policy)
+    session.execute(delete(Example).where(Example.id == id))
 
 
 def revision_of_examples(session: Session, policy: str) -> int:
@@ -71,9 +72,7 @@ def revision_of_examples(session: Session, policy: str) -> int:
 
 
 def _count_change(session: Session, policy: str) -> None:
-    found = session.get(ExampleRevision, policy, with_for_update=True)
-    if found is None:
-        session.add(ExampleRevision(policy=policy, revision=1))
-    else:
-        found.revision += 1
-    session.flush()
+    """Called before the change: whoever changes examples of the same policy waits here, and then counts them right."""
+    add_if_absent(session, ExampleRevision, policy=policy, revision=0)
+    of_policy = update(ExampleRevision).where(ExampleRevision.policy == policy)
+    session.execute(of_policy.values(revision=ExampleRevision.revision + 1))

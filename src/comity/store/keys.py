@@ -15,9 +15,9 @@ from comity.errors import InputError, NotFound
 from comity.store.paging import Page, page
 from comity.store.tables import ID_CHARS, ApiKey, now
 
-Scope = Literal["moderate", "annotate", "admin"]
-"""What a key may do: have items decided and read the policies; say what a comment should have been scored; change
-blocklists and read the metrics.
+Scope = Literal["moderate", "read", "review", "annotate", "admin"]
+"""What a key may do: send items, have them decided and see how they stand; read what items say, and all lists; rule in
+cases; say what a comment should have been scored; change blocklists and read the metrics.
 """
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
@@ -81,7 +81,7 @@ def list_keys(session: Session, *, after: int = 0, size: int = 100) -> Page[ApiK
 
 def revoke_key(session: Session, id: int) -> ApiKey:
     """From now on the key is refused. Revoking twice keeps the first time. Raises NotFound."""
-    key = session.get(ApiKey, id)
+    key = session.get(ApiKey, id, with_for_update=True)
     if key is None:
         raise NotFound(f"there is no API key {id}", next_step="List the keys to see their numbers.")
     key.revoked_at = key.revoked_at or now()
