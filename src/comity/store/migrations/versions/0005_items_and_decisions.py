@@ -407,7 +407,7 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer, nullable=False),
         sa.Column("community", _ID),
         sa.Column("decision_id", sa.Integer, nullable=False),
-        sa.Column("rule", _ID),
+        sa.Column("rule", _ID, nullable=False),
         sa.Column("weight", sa.Integer, nullable=False),
         sa.Column("given_at", _TIME, nullable=False),
         sa.Column("expires_at", _TIME, nullable=False),
