@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from comity.errors import InputError
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
+_SECRET_CHARS = 32
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -24,6 +26,8 @@ class Settings:
     take after SIGTERM. reload_policy: policies are read again when their files change. perspective_map: a site's own
     map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English rather than
     refuse it. calibration: a site's own calibration of a model. heads: a folder with a community's own heads.
+    webhook_hosts: may be sent to over http, and at addresses that are not public. fetch_hosts: with their ports, those
+    that parts of items may be fetched from; fetch_secret: signs these requests.
     """
 
     database: str
@@ -45,18 +49,21 @@ class Settings:
     never_fail_on_language: bool = False
     calibration: Path | None = None
     heads: Path | None = None
+    webhook_hosts: tuple[str, ...] | None = None
+    fetch_hosts: tuple[str, ...] | None = None
+    fetch_secret: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Every field `x` from COMITY_X, where that is set. Raises InputError that names the variable."""
         read: dict[str, Any] = {"database": _default_database(environment), "threads": os.cpu_count() or 1}
-        for field, parse in _PARSERS.items():
-            variable = f"COMITY_{field.upper()}"
+        for name, parse in _PARSERS.items():
+            variable = f"COMITY_{name.upper()}"
             value = environment.get(variable)
             if value is None:
                 continue
             try:
-                read[field] = parse(value.strip())
+                read[name] = parse(value.strip())
             except ValueError as error:
                 raise InputError(f"{variable} {error}", next_step="Unset it or correct it.") from None
         return cls(**read)
@@ -84,6 +91,26 @@ def _folder(value: str) -> Path:
     if not folder.is_dir():
         raise ValueError("is not a folder")
     return folder
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().strip("[]").lower() for host in value.split(","))
+    if any(not host or set(host) & set("/@ ") for host in hosts):
+        raise ValueError("is not a list of host names with commas between")
+    return hosts
+
+
+def _places(value: str) -> tuple[str, ...]:
+    places = tuple(place.strip().lower() for place in value.split(",") if place.strip())
+    if not all(re.fullmatch(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", place) for place in places):
+        raise ValueError("is not a list of hosts such as forum.example, forum.example:8443 or [::1]:8000")
+    return places
+
+
+def _secret(value: str) -> str:
+    if len(value) < _SECRET_CHARS:
+        raise ValueError(f"has fewer than {_SECRET_CHARS} characters")
+    return value
 
 
 def _file(value: str) -> Path:
@@ -137,4 +164,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "never_fail_on_language": _switch,
     "calibration": _file,
     "heads": _folder,
+    "webhook_hosts": _hosts,
+    "fetch_hosts": _places,
+    "fetch_secret": _secret,
 }

@@ -43,7 +43,7 @@ def test_the_list_tells_keys_apart_and_keeps_the_revoked_ones(keys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("create", "forum", "--scope", "everything"), "moderate, annotate, admin"),
+        (("create", "forum", "--scope", "everything"), "moderate, read, review, annotate, admin"),
         (("create", "forum", "--policy", "no-such-policy"), "community"),
         (("create", ""), "1 to 512"),
         (("create", "forum", "--per-minute", "0"), "per-minute"),

@@ -22,7 +22,7 @@ def kept_database(request, tmp_path_factory):
             yield database
         return
     server = request.getfixturevalue("postgres")
-    url = server.migrated()
-    with Database(url) as database:
+    address = server.migrated()
+    with Database(address) as database:
         yield database
-    server.drop(url)
+    server.drop(address)

@@ -41,6 +41,7 @@ rules:
   - id: no-spam
     text: No advertising.
     categories: {spam: 0.90}
+    strikes: 2
     action: label
   - id: no-slander
     text: Do not slander other gardens.
@@ -142,9 +143,7 @@ class Site:
     def rule(self, case, action, rule=None, user="mira", **fields):
         new = NewRuling(action, rule, **fields)
         return self.write(
-            lambda session: rule_case(
-                session, case, working_user(session, user), new, self.policy, self.now
-            )
+            lambda session: rule_case(session, case, working_user(session, user), new, self.policy, self.now)
         )
 
     def review(self, action, rule=None, user="mira", **fields):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import product
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -181,7 +180,7 @@ def _recount(past, asked, now):
     links = TEXTS[asked["text"]][0]
     counts = {}
     for by in BY:
-        if by in ("author", "community", "thread") and asked[by] is None or by == "link" and not links:
+        if not (links if by == "link" else asked[by]):
             continue
         alike = [item for item in past if _alike(item, by, asked, links, None)]
         recent = [item for item in past if _alike(item, by, asked, links, since)]

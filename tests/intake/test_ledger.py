@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -32,7 +33,7 @@ from comity.store.tables import (
 from tests.intake.site import ADVERT, DOUBTFUL, FRAUD, FRIENDLY, INSULT, Site, emptied
 
 STRIKES = {"no-insults": 1, "no-slander": 2, "no-spam": 2, "no-fraud": 0}
-"""What a violation of each rule weighs; a detector finds moderate ones."""
+"""What a violation of each rule weighs."""
 ADVERSE = {"limit", "remove", "block"}
 EXPIRE = timedelta(days=30)
 
@@ -66,7 +67,11 @@ class Ledger(RuleBasedStateMachine):
         if self.sent:
             self.site.delete(f"post-{which % self.sent}")
 
-    @rule(which=some, reporter=st.sampled_from(["carol", "dora", None]), reason=st.sampled_from(["rude", "junk"]))
+    @rule(
+        which=some,
+        reporter=st.sampled_from(["carol", "dora", None]),
+        reason=st.sampled_from(["rude", "junk"]),
+    )
     def somebody_reports(self, which, reporter, reason):
         if self.sent:
             self.site.report(f"post-{which % self.sent}", reason, reporter)
@@ -117,7 +122,7 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def the_state_is_what_the_log_says(self):
-        assert self.site.read(lambda session: list(check(session))) == []
+        assert list(check(self.site.database)) == []
 
     @invariant()
     def every_revision_has_one_current_decision_its_newest(self):
@@ -231,13 +236,14 @@ def _weight(decision, violations):
 
 
 def _if_allowed(act, *arguments):
-    try:
+    with suppress(Conflict, Forbidden, InputError):
         act(*arguments)
-    except (Conflict, Forbidden, InputError):
-        pass
 
 
 def test_the_ledger_stays_whole_whatever_people_do(kept_database):
+    # Unshrunk: each step asks the database a dozen questions, and shrinking takes minutes.
+    phases = [phase for phase in Phase if phase not in (Phase.shrink, Phase.explain)]
     run_state_machine_as_test(
-        lambda: Ledger(kept_database), settings=settings(max_examples=25, stateful_step_count=30)
+        lambda: Ledger(kept_database),
+        settings=settings(max_examples=8, stateful_step_count=25, phases=phases),
     )

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.serve.cast import garden_settings, serving
+from tests.serve.forum import Forum, forum_server
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def client(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def forum(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
+    """A server that keeps items; tests share it, and each has items of its own."""
+    folder = tmp_path_factory.mktemp("forum")
+    if request.param == "sqlite":
+        with forum_server(folder, f"sqlite:///{folder / 'comity.db'}") as forum:
+            yield forum
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.migrated()
+    with forum_server(folder, url) as forum:
+        yield forum
+    server.drop(url)

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from comity.cli import calibrate, evaluate, examples, keys, migrate, models, moderate, policy, serve, train
+from comity.cli import (
+    calibrate,
+    evaluate,
+    examples,
+    keys,
+    migrate,
+    models,
+    moderate,
+    policy,
+    serve,
+    store,
+    train,
+    webhooks,
+)
 from comity.cli.exits import Exit
 from comity.errors import ArtefactError, ComityError, MissingExtra, StoreError
 
@@ -29,6 +42,8 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(keys.app, name="keys")
 app.add_typer(examples.app, name="examples")
+app.add_typer(store.app, name="store")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def _print_version(wanted: bool) -> None:

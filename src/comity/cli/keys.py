@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]
-_SCOPES = "`moderate`, `annotate` or `admin`; repeat it for several. `moderate` if absent."
+_SCOPES = "`moderate`, `read`, `review`, `annotate` or `admin`; repeat it for several. `moderate` if absent."
 
 
 @app.command()

@@ -54,7 +54,7 @@ def facts_for(
         now=now,
         author={**_known_of(session, author, community, now), **content.author},
         counters={name: count for name, count in counters.items() if count is not None},
-        history=_history(session, author, item_id) if author else {},
+        history=history_of(session, author, item_id) if author else {},
     )
 
 
@@ -165,7 +165,8 @@ def _known_of(
     return known
 
 
-def _history(session: Session, author: Author, item_id: int | None) -> dict[str, int]:
+def history_of(session: Session, author: Author, item_id: int | None = None) -> dict[str, int]:
+    """The author's items, removals and reports, without the item numbered `item_id`."""
     # By the decisions of every revision: an author who deletes or edits what was removed is still its author.
     theirs = (
         select(CurrentDecision.item_id)

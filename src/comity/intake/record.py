@@ -19,6 +19,7 @@ from comity.decide.transcript import transcript
 from comity.intake.cases import open_case
 from comity.intake.effects import carry_over
 from comity.policy import Policy
+from comity.policy.write import write
 from comity.store.events import tell
 from comity.store.tables import (
     CurrentDecision,
@@ -257,7 +258,7 @@ def _plan(session: Session, decision: Decision, policy: Policy) -> str | None:
     if not decision.plan:
         return None
     if session.get(PlanRecord, decision.plan) is None:
-        source = repr(policy)
+        source = write(policy)
         digest = sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
         add_if_absent(
             session, PolicyVersion, name=policy.name, version=policy.version, digest=digest, source=source

@@ -14,14 +14,14 @@ from comity.intake.show import recall_decision
 from comity.moderator import Moderator
 from comity.moderator.record import decision_out
 from comity.store.items import find_decision
-from comity.store.tables import ItemRecord
+from comity.store.tables import ItemRecord, PlanRecord, PolicyVersion
 
 _OF_THIS_RUN = {"decision", "timings", "ms", "plan", "policy"}
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A decision, what it was about, and the name of the policy that its item is decided under."""
+    """A decision, what it was about, and the `policy` that it was made under, as the text of a file."""
 
     decision: Decision
     item: Item
@@ -47,7 +47,9 @@ def recorded(session: Session, key: str) -> Recorded:
     content = content_of(session, revision_of(session, item, row.revision))
     if made is None or content is None or not content.parts:
         raise Conflict("what this decision rests on was purged, or was never there")
-    return Recorded(made, item_in(session, item, content), item.policy)
+    plan = session.get_one(PlanRecord, row.plan)
+    policy = session.get_one(PolicyVersion, plan.policy_id).source
+    return Recorded(made, item_in(session, item, content), policy)
 
 
 def replay(before: Recorded, moderator: Moderator) -> Replayed:
@@ -55,8 +57,7 @@ def replay(before: Recorded, moderator: Moderator) -> Replayed:
     made = before.decision
     if made.shadow:
         again = moderator.shadow(before.item, made)
-        if again is None:
-            raise Conflict("the policy has no shadow rules any more")
+        assert again is not None, "the policy is the one that made a decision in shadow"
     else:
         again = moderator.moderate(before.item, made.facts, known=made.outcomes)
     return Replayed(again, same=_essence(again) == _essence(made), same_plan=again.plan == made.plan)

@@ -14,13 +14,35 @@ from starlette.middleware import Middleware
 from comity import __version__
 from comity.moderator.asking import Askable
 from comity.serve import problems
-from comity.serve.api import azure, health, metrics, mistral, moderate, openai, perspective, policies
+from comity.serve.api import (
+    authors,
+    azure,
+    cases,
+    decisions,
+    events,
+    golden,
+    health,
+    items,
+    metrics,
+    mistral,
+    moderate,
+    openai,
+    perspective,
+    policies,
+    reports,
+    statements,
+    users,
+    webhooks,
+)
 from comity.serve.auth import require_key
 from comity.serve.body import BodyLimit
+from comity.serve.brakes import brake_chores, brakes_at_start
+from comity.serve.chores import CHORES, do_chores
 from comity.serve.door import Door, door_name
 from comity.serve.drain import DrainMiddleware
 from comity.serve.envelope import Envelope
 from comity.serve.page import page
+from comity.serve.paths import ENCODED, EncodedPaths
 from comity.serve.reload import watch
 from comity.serve.service import Service
 from comity.settings import Settings
@@ -39,13 +61,17 @@ def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await to_thread.run_sync(brakes_at_start, service.policies, service.storage)
         async with create_task_group() as tasks:
             tasks.start_soon(service.batcher.run)
             warm_up = partial(service.readiness.warm_up, service.policies)
             tasks.start_soon(partial(to_thread.run_sync, warm_up, abandon_on_cancel=True))
             if settings.reload_policy:
                 tasks.start_soon(watch, service.policies)
-            yield
+            tasks.start_soon(service.pending.run)
+            tasks.start_soon(do_chores, service.storage, (*CHORES, *brake_chores(service.policies)))
+            async with service.outbox.running():
+                yield
             tasks.cancel_scope.cancel()
         service.storage.close()
 
@@ -60,13 +86,28 @@ def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None
             Middleware(Envelope, metrics=service.metrics, door_of=partial(door_name, vendors=vendors)),
             Middleware(DrainMiddleware, drain=service.drain),
             Middleware(BodyLimit),
+            Middleware(EncodedPaths, prefixes=ENCODED),
         ],
     )
     app.state.service = service
     problems.install(app, {prefix: door.error for prefix, door in vendors.items()})
     app.include_router(health.router)
     guarded = [Depends(require_key)] if settings.require_key else []
-    for door in (moderate.router, policies.router, metrics.router):
+    for door in (
+        moderate.router,
+        items.router,
+        decisions.router,
+        policies.router,
+        metrics.router,
+        webhooks.router,
+        reports.router,
+        cases.router,
+        users.router,
+        statements.router,
+        authors.router,
+        events.router,
+        golden.router,
+    ):
         app.include_router(door, dependencies=guarded, responses=_responses(settings))
     for vendor in VENDOR_DOORS:
         known = [Depends(vendor.require_key)] if settings.require_key else []
@@ -90,5 +131,4 @@ def _responses(settings: Settings) -> dict[int | str, dict[str, Any]]:
     if settings.require_key:
         told[401] = "The API key is missing or unknown."
         told[403] = "The API key lacks the scope that this needs."
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": text, "content": content} for status, text in sorted(told.items())}
+    return {status: problems.described(text) for status, text in sorted(told.items())}

@@ -52,21 +52,21 @@ def require_key(request: Request, _: Annotated[object, Security(_bearer)]) -> No
     check_key(request)
 
 
-def check_scope(request: Request, scope: Scope) -> None:
-    """Raises Forbidden if the request was made with a key that lacks `scope`."""
+def check_scope(request: Request, *scopes: Scope) -> None:
+    """Raises Forbidden if the request was made with a key that has none of `scopes`."""
     key: ApiKey | None = getattr(request.state, "key", None)
-    if key is not None and scope not in key.scopes:
+    if key is not None and key.scopes.isdisjoint(scopes):
         raise Forbidden(
-            f"the API key lacks the scope `{scope}`",
-            next_step=f"Issue one with `comity keys create NAME --scope {scope}`.",
+            f"the API key lacks the scope {' or '.join(f'`{scope}`' for scope in scopes)}",
+            next_step=f"Issue one with `comity keys create NAME --scope {scopes[0]}`.",
         )
 
 
-def needs(scope: Scope) -> Callable[[Request], Awaitable[None]]:
+def needs(*scopes: Scope) -> Callable[[Request], Awaitable[None]]:
     """`check_scope` as a dependency of a route."""
 
     async def dependency(request: Request) -> None:
-        check_scope(request, scope)
+        check_scope(request, *scopes)
 
     return dependency
 

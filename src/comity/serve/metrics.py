@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from comity.decide import Decision
 from comity.detect import Failed
+from comity.store.outbox import Outcome
 
 _EDITED = "edited"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -16,10 +17,10 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 class Metrics:
     """The counts of one server since its start. Safe to share between threads.
 
-    waiting: how many items wait to be decided.
+    waiting: how many items wait to be decided. undelivered: how many events wait for a webhook.
     """
 
-    def __init__(self, waiting: Callable[[], float]) -> None:
+    def __init__(self, waiting: Callable[[], float], undelivered: Callable[[], float] = lambda: 0) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._requests = Counter(
@@ -49,6 +50,14 @@ class Metrics:
         )
         queue = Gauge("comity_queue_items", "Items that wait to be decided.", registry=registry)
         queue.set_function(waiting)
+        self._sent = Counter(
+            "comity_webhook_attempts",
+            "Events sent to webhooks, by what came of it.",
+            ["outcome"],
+            registry=registry,
+        )
+        outbox = Gauge("comity_webhook_waiting", "Events that wait for a webhook.", registry=registry)
+        outbox.set_function(undelivered)
 
     def answered(self, door: str, status: int | None, seconds: float) -> None:
         """status: None where the client went away before there was one."""
@@ -67,6 +76,10 @@ class Metrics:
             if isinstance(outcome, Failed):
                 self._failures.labels(detector.partition(":")[0] if edited else detector).inc()
 
+    def sent(self, outcome: Outcome) -> None:
+        """One attempt to send an event to a webhook."""
+        self._sent.labels(outcome).inc()
+
     def text(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """All of it in Prometheus' text format. Blocks."""
         return generate_latest(self._registry)

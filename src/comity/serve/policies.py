@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from comity.content import Item
 from comity.detect.examples import Examples
 from comity.errors import CalibrationError, ComityError, InputError, NotFound
+from comity.intake.brake import with_brakes
 from comity.moderator import Moderator
 from comity.moderator.asking import Askable
 from comity.moderator.assemble import registered
@@ -20,16 +23,25 @@ logger = logging.getLogger(__name__)
 
 EDITED_KEPT = 32
 """Edited policies whose compiled plans are kept, the most recently used ones."""
+GREETING = Item.text("Good morning! How are your beans doing this year?")
+"""What a moderator is tried on before others are served by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """What is served at one time: policies by name with their files, and the default one."""
+    """What is served at one time: policies by name, as `written` in their files and as `known` here, with braked rules
+    in shadow; and the name of the default one.
+    """
 
     library: Library
-    known: Mapping[str, Policy]
     files: Mapping[str, Path]
-    default: Policy
+    default_name: str
+    written: Mapping[str, Policy]
+    known: Mapping[str, Policy]
+
+    @property
+    def default(self) -> Policy:
+        return self.known[self.default_name]
 
 
 _Loader = Callable[[str, Library, Policy | None], Policy | None]
@@ -58,6 +70,8 @@ class Policies:
         self._detectors = detectors
         self._examples = examples
         self._moderators: dict[str, Moderator] = {}
+        self._braked: AbstractSet[tuple[str, str]] = frozenset()
+        self._changing = Lock()
         self._lock = Lock()
         self._shared_lock = Lock()
         self._edited = lru_cache(maxsize=EDITED_KEPT)(self._compile)
@@ -108,6 +122,28 @@ class Policies:
         """Reads everything again if a file has changed, and serves it from the next request on. A policy with mistakes
         stays what it was, and the log tells each of them. Requests at work go on under the policy they began with.
         """
+        with self._changing:
+            self._reload()
+
+    def apply(self, braked: AbstractSet[tuple[str, str]]) -> int:
+        """Serves the rules `braked` (policy, rule) in shadow and all others as they are written, from the next request
+        on; how many policies that changes. Edited policies are what they say.
+        """
+        with self._changing:
+            if braked == self._braked:
+                return 0
+            before = self._shelf
+            shelf = replace(before, known=_with_brakes(before.written, braked, before.known))
+            changed = [policy for name, policy in shelf.known.items() if policy is not before.known[name]]
+            used = [policy for policy in changed if policy.name in self._moderators]
+            self._serve(shelf, {policy.name: self._warmed(policy) for policy in used})
+            self._braked = braked
+        for policy in changed:
+            held = ", ".join(sorted(rule for name, rule in braked if name == policy.name))
+            logger.warning("the brake holds %s of %s in shadow", held or "nothing", policy.reference)
+        return len(changed)
+
+    def _reload(self) -> None:
         stamps = self._stamped()
         if stamps == self._stamps:
             return
@@ -119,18 +155,24 @@ class Policies:
                 policy = load(reference, library=library)
                 if policy == before:
                     return before
-                made[policy.name] = self._made(policy)
+                made[policy.name] = self._made(with_brakes(policy, self._braked))
             except ComityError as error:
                 kept = before.reference if before else "nothing"
                 logger.error("the policy %s cannot be served; %s stays:\n%s", reference, kept, error)
                 return before
             return policy
 
+        same = {**self._shelf.known}
         shelf = self._read(load_or_keep, self._shelf)
+        same.update((name, moderator.policy) for name, moderator in made.items())
+        shelf = replace(shelf, known=_with_brakes(shelf.written, self._braked, same))
+        self._serve(shelf, made)
+        self._edited.cache_clear()
+
+    def _serve(self, shelf: _Shelf, made: Mapping[str, Moderator]) -> None:
         with self._lock:
             self._shelf = shelf
             self._moderators.update(made)
-            self._edited.cache_clear()
         for name, moderator in made.items():
             if shelf.known.get(name) is moderator.policy:
                 logger.info("now serving %s, plan %s", moderator.policy.reference, moderator.plan.digest)
@@ -139,28 +181,28 @@ class Policies:
         """All files, read with `load_one`. A policy of the `last` shelf whose file is gone is kept."""
         library = Library(*self._folders)
         files = {name: path for name in library.names() if (path := library.find(name))}
-        known = dict(last.known) if last else {}
+        written = dict(last.written) if last else {}
         for name in files:
-            if policy := load_one(name, library, known.get(name)):
-                known[name] = policy
+            if policy := load_one(name, library, written.get(name)):
+                written[name] = policy
         if self._file is not None:
             own = Library(*self._folders, self._file.parent)
-            default = load_one(self._reference, own, last.default if last else None)
+            default = load_one(self._reference, own, last.written[last.default_name] if last else None)
             assert default is not None, "it was read when the server started"
             files[default.name] = self._file
         else:
-            default = self._default_of(known, last)
-        known[default.name] = default
-        return _Shelf(library, known, files, default)
+            default = self._default_of(written, last)
+        written[default.name] = default
+        return _Shelf(library, files, default.name, written, written)
 
-    def _default_of(self, known: Mapping[str, Policy], last: _Shelf | None) -> Policy:
+    def _default_of(self, written: Mapping[str, Policy], last: _Shelf | None) -> Policy:
         try:
-            return _find(known, self._reference)
+            return _find(written, self._reference)
         except NotFound:
             if last is None:
                 raise
             logger.error("the file of %s holds another version; the old one stays", self._reference)
-            return last.default
+            return last.written[last.default_name]
 
     def _stamped(self) -> dict[Path, tuple[int, int, int]]:
         """What changes when a file does: its time, its size and its place on the disk."""
@@ -184,6 +226,12 @@ class Policies:
     def _made(self, policy: Policy) -> Moderator:
         return Moderator(policy, detectors=self._shared(), examples=self._examples)
 
+    def _warmed(self, policy: Policy) -> Moderator:
+        """Its detectors have read what they read at first, such as examples: no request waits for that."""
+        moderator = self._made(policy)
+        moderator.moderate(GREETING, want=moderator.plan.providers.keys())
+        return moderator
+
     def _shared(self) -> Sequence[Askable]:
         with self._shared_lock:
             if self._detectors is None:
@@ -193,6 +241,16 @@ class Policies:
 
 def _read_strictly(reference: str, library: Library, before: Policy | None) -> Policy:  # noqa: ARG001
     return load(reference, library=library)
+
+
+def _with_brakes(
+    written: Mapping[str, Policy], braked: AbstractSet[tuple[str, str]], before: Mapping[str, Policy]
+) -> dict[str, Policy]:
+    """The `written` policies as they are served. One that says the same as `before` stays the same object, by which its
+    moderator is found.
+    """
+    served = {name: with_brakes(policy, braked) for name, policy in written.items()}
+    return {name: before[name] if policy == before.get(name) else policy for name, policy in served.items()}
 
 
 def _find(known: Mapping[str, Policy], reference: str) -> Policy:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from comity.errors import (
     ComityError,
+    Conflict,
     Forbidden,
     InputError,
     LimitExceeded,
@@ -35,6 +36,7 @@ _STATUS: dict[type[ComityError], HTTPStatus] = {
     LimitExceeded: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PolicyError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Conflict: HTTPStatus.CONFLICT,
     NotFound: HTTPStatus.NOT_FOUND,
     Unauthorised: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -81,6 +83,12 @@ class Problem(BaseModel):
         for error in self.errors or ():
             return (error.pointer or "").lstrip("/").partition("/")[0] or error.parameter
         return None
+
+
+def described(text: str) -> dict[str, Any]:
+    """An answer that is a problem document, for the OpenAPI document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": text, "content": content}
 
 
 Entry = TypeVar("Entry")

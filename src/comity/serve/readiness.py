@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from comity.content import Item
 from comity.detect import Failed
 from comity.errors import ComityError
 from comity.moderator import Moderator
-from comity.serve.policies import Policies
+from comity.serve.policies import GREETING, Policies
 
 logger = logging.getLogger(__name__)
-
-_GREETING = Item.text("Good morning! How are your beans doing this year?")
 
 
 class Readiness:
@@ -36,7 +33,7 @@ class Readiness:
 
 
 def _failures(moderator: Moderator) -> str:
-    decision = moderator.moderate(_GREETING, want=moderator.plan.providers.keys())
+    decision = moderator.moderate(GREETING, want=moderator.plan.providers.keys())
     failed = [
         f"{name}: {found.reason}" for name, found in decision.outcomes.items() if isinstance(found, Failed)
     ]

@@ -24,7 +24,7 @@ class Storage:
 
     def if_there(self) -> Database | None:
         """The database, or None where there is none yet that could hold anything."""
-        return self.open() if is_there(self._url) else None
+        return self.open() if self._database or is_there(self._url) else None
 
     def close(self) -> None:
         with self._lock:

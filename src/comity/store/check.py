@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from comity.store.database import Database
 from comity.store.tables import (
+    Appeal,
     Case,
     CurrentDecision,
     DecisionRecord,
@@ -20,177 +24,238 @@ from comity.store.tables import (
     Ruling,
     StatementRecord,
     StrikeRecord,
+    now,
 )
 
 _AT_ONCE = 1_000
+_ADVERSE = ("limit", "remove", "block")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`what` is wrong with the item called `item`. `rebuilt`: state, which was set to what the log says; the log itself
-    is never changed.
+    """`what` is wrong with the item called `item`. `of_state`: the log says how it should be. Otherwise the log itself
+    is damaged: that is told, and nothing of the item is rebuilt.
     """
 
     item: str
     what: str
+    of_state: bool = False
     rebuilt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
+    """All of an item that follows from the log: `current` are its current decisions by revision, `waiting` the
+    revisions that wait for one.
+    """
+
     revision: int
     deleted_at: datetime | None
     decision_id: int | None
     action: str | None
+    current: Mapping[int, int]
+    waiting: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of an item, oldest first."""
+
+    item: Row[Any]
+    revisions: list[Row[Any]] = field(default_factory=list)
+    decisions: list[Row[Any]] = field(default_factory=list)
+    current: dict[int, int] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
 
 
 def check(
-    session: Session, *, rebuild: bool = False, progress: Callable[[int, int], None] | None = None
+    database: Database, *, rebuild: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> Iterator[Difference]:
-    """Every difference between the log and the state, item by item; with `rebuild` the state is mended.
+    """Every difference between the log and the state, item by item; with `rebuild` the state is set to what the log
+    says. A thousand items at a time are seen as they are at one moment, so others may write meanwhile.
 
     progress: called with how many items were compared, of how many.
     """
-    items = session.scalars(select(func.count(ItemRecord.id))).one()
-    done, after = 0, 0
-    while rows := session.scalars(
-        select(ItemRecord).where(ItemRecord.id > after).order_by(ItemRecord.id).limit(_AT_ONCE)
-    ).all():
-        yield from _compare(session, {row.id: row for row in rows}, rebuild)
-        done, after = done + len(rows), rows[-1].id
-        session.flush()
-        session.expire_all()
+    with database.read() as session:
+        items = session.scalars(select(func.count(ItemRecord.id))).one()
+    done, last = 0, 0
+    while True:
+        with database.snapshot() as connection, Session(connection) as session:
+            following = select(ItemRecord.id).where(ItemRecord.id > last).order_by(ItemRecord.id)
+            ids = session.scalars(following.limit(_AT_ONCE)).all()
+            if not ids:
+                return
+            first, last = ids[0], ids[-1]
+            found = list(_compare(session, first, last))
+        if rebuild and any(each.of_state for each in found):
+            found = _rebuild(database, first, last)
+        yield from found
+        done += len(ids)
         if progress is not None:
-            progress(done, items)
+            progress(done, max(items, done))
 
 
-def _compare(session: Session, items: dict[int, ItemRecord], rebuild: bool) -> Iterator[Difference]:
-    ids = list(items)
-    revisions: dict[int, list[Revision]] = {id: [] for id in ids}
-    for revision in session.scalars(
-        select(Revision).where(Revision.item_id.in_(ids)).order_by(Revision.number)
-    ):
-        revisions[revision.item_id].append(revision)
-    decisions: dict[tuple[int, int], list[DecisionRecord]] = {}
-    for decision in session.scalars(
-        select(DecisionRecord)
-        .where(DecisionRecord.item_id.in_(ids), DecisionRecord.shadow.is_(False))
-        .order_by(DecisionRecord.id)
-    ):
-        decisions.setdefault((decision.item_id, decision.revision), []).append(decision)
-    current = {
-        (row.item_id, row.revision): row
-        for row in session.scalars(select(CurrentDecision).where(CurrentDecision.item_id.in_(ids)))
-    }
-    pending = set(
-        session.scalars(
-            select(Pending.revision_id)
-            .join(Revision, Revision.id == Pending.revision_id)
-            .where(Revision.item_id.in_(ids))
+def _rebuild(database: Database, first: int, last: int) -> list[Difference]:
+    def work(session: Session) -> list[Difference]:
+        # Whoever changes an item locks it, so what is compared now stays as it is.
+        items = select(ItemRecord.id).where(ItemRecord.id.between(first, last))
+        session.execute(items.order_by(ItemRecord.id).with_for_update())
+        return list(_compare(session, first, last, rebuild=True))
+
+    return database.transact(work)
+
+
+def _compare(session: Session, first: int, last: int, *, rebuild: bool = False) -> Iterator[Difference]:
+    """The differences in the items that are numbered from `first` to `last`."""
+    for id, kept in _kept(session, first, last).items():
+        damage = list(_damage(kept))
+        yield from (Difference(kept.item.key, what) for what in damage)
+        if damage:
+            continue
+        should = _by_log(kept)
+        differences = list(_differences(_as_kept(kept), should))
+        if differences and rebuild:
+            _put(session, id, kept, should)
+        yield from (Difference(kept.item.key, what, True, rebuild) for what in differences)
+    for query, what in _contradictions(first, last):
+        for item, key in session.execute(query):
+            yield Difference(item, what.format(key))
+
+
+def _kept(session: Session, first: int, last: int) -> dict[int, _Kept]:
+    def rows(of_item: InstrumentedAttribute[int], *columns: Any) -> Any:
+        return select(of_item.label("item_id"), *columns).where(of_item.between(first, last))
+
+    item, revision, decision = ItemRecord, Revision, DecisionRecord
+    state = (item.key, item.revision, item.deleted_at, item.decision_id, item.action)
+    kept = {row.item_id: _Kept(row) for row in session.execute(rows(item.id, *state).order_by(item.id))}
+    found = rows(revision.item_id, revision.id, revision.number, revision.change, revision.received_at)
+    for row in session.execute(found.order_by(revision.number)):
+        kept[row.item_id].revisions.append(row)
+    found = rows(decision.item_id, decision.id, decision.revision, decision.supersedes_id, decision.action)
+    for row in session.execute(found.where(decision.shadow.is_(False)).order_by(decision.id)):
+        kept[row.item_id].decisions.append(row)
+    current = rows(CurrentDecision.item_id, CurrentDecision.revision, CurrentDecision.decision_id)
+    for row in session.execute(current):
+        kept[row.item_id].current[row.revision] = row.decision_id
+    waiting = rows(revision.item_id, revision.number).join(Pending, Pending.revision_id == revision.id)
+    for row in session.execute(waiting):
+        kept[row.item_id].waiting.add(row.number)
+    return kept
+
+
+def _damage(kept: _Kept) -> Iterator[str]:
+    """What contradicts itself in the log of the item."""
+    numbers = [revision.number for revision in kept.revisions]
+    if numbers != list(range(1, len(numbers) + 1)) or not numbers:
+        yield "its revisions are not numbered from 1 without a gap"
+    chains = defaultdict(list)
+    for decision in kept.decisions:
+        chains[decision.revision].append(decision)
+    for revision, chain in chains.items():
+        if revision not in numbers:
+            yield f"revision {revision} was decided and is not there"
+        before = [None, *(decision.id for decision in chain)]
+        if [decision.supersedes_id for decision in chain] != before[:-1]:
+            yield f"the decisions of revision {revision} do not supersede each other in turn"
+
+
+def _by_log(kept: _Kept) -> _State:
+    """The state that follows from an undamaged log."""
+    newest = {decision.revision: decision for decision in kept.decisions}
+    last = kept.revisions[-1]
+    decided = newest.get(last.number)
+    # A revision that was still to come is replaced by the one that completes it; a deletion ends all waiting.
+    ends = {revision.number - 1 for revision in kept.revisions if revision.change == "completed"}
+    waiting = {revision.number for revision in kept.revisions} - set(newest) - ends
+    return _State(
+        revision=last.number,
+        deleted_at=last.received_at if last.change == "delete" else None,
+        decision_id=decided.id if decided else None,
+        action=decided.action if decided else None,
+        current={number: decision.id for number, decision in newest.items()},
+        waiting=frozenset(waiting if last.change != "delete" else ()),
+    )
+
+
+def _as_kept(kept: _Kept) -> _State:
+    item = kept.item
+    return _State(
+        item.revision, item.deleted_at, item.decision_id, item.action, kept.current, frozenset(kept.waiting)
+    )
+
+
+def _differences(found: _State, should: _State) -> Iterator[str]:
+    for name in ("revision", "deleted_at", "decision_id", "action"):
+        is_now, by_log = getattr(found, name), getattr(should, name)
+        if is_now != by_log:
+            yield f"`{name}` is {is_now}, by the log {by_log}"
+    for number in sorted(found.current.keys() | should.current.keys()):
+        is_now, by_log = found.current.get(number), should.current.get(number)
+        if is_now != by_log:
+            yield f"the current decision of revision {number} is {is_now}, by the log {by_log}"
+    for number in sorted(found.waiting ^ should.waiting):
+        if number in should.waiting:
+            yield f"revision {number} is neither decided nor waiting for it"
+        else:
+            yield f"revision {number} waits for a decision that it does not need"
+
+
+def _put(session: Session, id: int, kept: _Kept, should: _State) -> None:
+    session.execute(
+        update(ItemRecord)
+        .where(ItemRecord.id == id)
+        .values(
+            revision=should.revision,
+            deleted_at=should.deleted_at,
+            decision_id=should.decision_id,
+            action=should.action,
         )
     )
-    for id, item in items.items():
-        yield from _of_item(session, item, revisions[id], decisions, current, pending, rebuild)
-    yield from _of_cases(session, items)
-    yield from _of_effects(session, items)
-
-
-def _of_item(
-    session: Session,
-    item: ItemRecord,
-    revisions: list[Revision],
-    decisions: dict[tuple[int, int], list[DecisionRecord]],
-    current: dict[tuple[int, int], CurrentDecision],
-    pending: set[int],
-    rebuild: bool,
-) -> Iterator[Difference]:
-    if [revision.number for revision in revisions] != list(range(1, len(revisions) + 1)) or not revisions:
-        yield Difference(item.key, "its revisions are not numbered from 1 without a gap")
-        return
-    for revision in revisions:
-        of_revision = decisions.get((item.id, revision.number), [])
-        undecided = revision.change == "delete" or revision.id in pending
-        if not of_revision and not undecided:
-            yield Difference(item.key, f"revision {revision.number} is neither decided nor waiting for it")
-        if of_revision and revision.id in pending:
-            yield Difference(item.key, f"revision {revision.number} waits for a decision that it has")
-        chain = [None, *(decision.id for decision in of_revision)]
-        if [decision.supersedes_id for decision in of_revision] != chain[:-1]:
-            yield Difference(
-                item.key, f"the decisions of revision {revision.number} do not supersede each other in turn"
-            )
-        kept = current.get((item.id, revision.number))
-        newest = of_revision[-1] if of_revision else None
-        if (kept.decision_id if kept else None) != (newest.id if newest else None):
-            if rebuild:
-                _set_current(session, item, revision, kept, newest)
-            yield Difference(
-                item.key, f"the current decision of revision {revision.number} is another", rebuild
-            )
-    last = revisions[-1]
-    of_last = decisions.get((item.id, last.number), [])
-    should = _State(
-        last.number,
-        last.received_at if last.change == "delete" else None,
-        of_last[-1].id if of_last else None,
-        of_last[-1].action if of_last else None,
+    # Another item may be said to have a decision of this one.
+    taken = CurrentDecision.decision_id.in_(should.current.values())
+    session.execute(delete(CurrentDecision).where(or_(CurrentDecision.item_id == id, taken)))
+    session.add_all(
+        CurrentDecision(item_id=id, revision=number, decision_id=decision)
+        for number, decision in should.current.items()
     )
-    found = _State(item.revision, item.deleted_at, item.decision_id, item.action)
-    if found != should:
-        if rebuild:
-            item.revision, item.deleted_at = should.revision, should.deleted_at
-            item.decision_id, item.action = should.decision_id, should.action
-        yield Difference(item.key, "its state is not that of its newest revision", rebuild)
+    numbers = {revision.number: revision.id for revision in kept.revisions}
+    not_needed = [numbers[number] for number in kept.waiting - should.waiting]
+    session.execute(delete(Pending).where(Pending.revision_id.in_(not_needed)))
+    lost = sorted(should.waiting - kept.waiting)
+    session.add_all(Pending(revision_id=numbers[number], due_at=now()) for number in lost)
+    session.flush()
 
 
-def _set_current(
-    session: Session,
-    item: ItemRecord,
-    revision: Revision,
-    kept: CurrentDecision | None,
-    newest: DecisionRecord | None,
-) -> None:
-    if kept is not None:
-        session.delete(kept)
-        session.flush()
-    if newest is not None:
-        session.add(CurrentDecision(item_id=item.id, revision=revision.number, decision_id=newest.id))
-        session.flush()
+def _contradictions(first: int, last: int) -> Iterator[tuple[Any, str]]:
+    """Queries for the keys of items and of what is wrong with them, and how that is told."""
 
+    def of_items(key: Any) -> Any:
+        return select(ItemRecord.key, key).where(ItemRecord.id.between(first, last)).order_by(ItemRecord.id)
 
-def _of_cases(session: Session, items: dict[int, ItemRecord]) -> Iterator[Difference]:
-    ruled = select(Ruling.case_id).where(Ruling.case_id == Case.id)
-    for case in session.scalars(
-        select(Case).where(Case.item_id.in_(items), Case.closed_at.is_(None), ruled.exists())
-    ):
-        yield Difference(items[case.item_id].key, f"the case {case.key} has a ruling and is open")
-    for report in session.scalars(
-        select(Report)
-        .join(Case, Case.id == Report.case_id)
-        .where(Report.item_id.in_(items), Case.closed_at.is_not(None) == Report.outcome.is_(None))
-    ):
-        yield Difference(items[report.item_id].key, f"the report {report.key} is not as its case")
-
-
-def _of_effects(session: Session, items: dict[int, ItemRecord]) -> Iterator[Difference]:
-    current = select(CurrentDecision.decision_id).where(CurrentDecision.decision_id == DecisionRecord.id)
-    stale = (
-        select(DecisionRecord)
-        .join(StrikeRecord, StrikeRecord.decision_id == DecisionRecord.id)
-        .where(DecisionRecord.item_id.in_(items), StrikeRecord.revoked_at.is_(None), ~current.exists())
-    )
-    for decision in session.scalars(stale):
-        yield Difference(
-            items[decision.item_id].key, f"a strike of the superseded decision {decision.key} counts"
+    cases = of_items(Case.key).join(Case, Case.item_id == ItemRecord.id)
+    ruled = select(Ruling.id).where(Ruling.case_id == Case.id).exists()
+    yield cases.where(Case.closed_at.is_(None), ruled), "the case {} has a ruling and is open"
+    asked: tuple[tuple[type[Report | Appeal], str], ...] = ((Report, "report"), (Appeal, "appeal"))
+    for table, name in asked:
+        query = (
+            of_items(table.key)
+            .join(Case, Case.item_id == ItemRecord.id)
+            .join(table, table.case_id == Case.id)
         )
-    told = select(StatementRecord.id).where(StatementRecord.decision_id == DecisionRecord.id)
-    adverse = select(DecisionRecord).where(
-        DecisionRecord.item_id.in_(items),
-        DecisionRecord.shadow.is_(False),
-        DecisionRecord.action.in_(("limit", "remove", "block")),
-        ~told.exists(),
-    )
-    for decision in session.scalars(adverse):
-        yield Difference(
-            items[decision.item_id].key, f"the decision {decision.key} has no statement of reasons"
+        is_open = table.outcome.is_(None)
+        yield (
+            query.where(is_open, Case.closed_at.is_not(None)),
+            f"the {name} {{}} has no outcome, and its case is closed",
         )
+        yield (
+            query.where(~is_open, Case.closed_at.is_(None)),
+            f"the {name} {{}} has an outcome, and its case is open",
+        )
+    decisions = of_items(DecisionRecord.key).join(DecisionRecord, DecisionRecord.item_id == ItemRecord.id)
+    stands = select(CurrentDecision.item_id).where(CurrentDecision.decision_id == DecisionRecord.id).exists()
+    counts = and_(StrikeRecord.decision_id == DecisionRecord.id, StrikeRecord.revoked_at.is_(None))
+    yield decisions.join(StrikeRecord, counts).where(~stands), "a strike of the superseded decision {} counts"
+    stated = select(StatementRecord.id).where(StatementRecord.decision_id == DecisionRecord.id).exists()
+    adverse = decisions.where(DecisionRecord.shadow.is_(False), DecisionRecord.action.in_(_ADVERSE))
+    yield adverse.where(~stated), "the decision {} has no statement of reasons"

@@ -21,6 +21,8 @@ from comity.store.turn import Turn
 
 _TRIES = 3
 _MOST_PAUSE_SECONDS = 0.1
+_TEXT_TABLES = ("texts", "item_texts", "examples")
+"""Where texts of authors may stand."""
 Result = TypeVar("Result")
 
 
@@ -111,6 +113,20 @@ class Database:
             finally:
                 driver.execute("PRAGMA foreign_keys = ON")
 
+    def vacuum(self) -> None:
+        """Nothing that was deleted is left behind: SQLite writes its file anew and empties the one beside it, for which
+        no other may be writing or reading for long; PostgreSQL makes room in its pages for what comes.
+
+        Raises StoreError, S004 if others are in the way for half a minute.
+        """
+        with self._translated(), self._turn_to_write():
+            if self._is_sqlite:
+                self._rewrite()
+                return
+            engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"VACUUM {', '.join(_TEXT_TABLES)}")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -170,6 +186,14 @@ class Database:
                 next_step="Nothing was changed. Restore another backup.",
                 code="S007",
             )
+
+    def _rewrite(self) -> None:
+        with self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("VACUUM")
+            is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_busy:
+                raise self._too_busy("somebody was reading the database all the time")
 
     def _writing(self) -> Engine:
         return self._engine.execution_options(**{engines.WRITES: True})

@@ -1,104 +1,114 @@
-"""What is kept of one author: handed out, or erased."""
+"""Erasing what one author wrote, and what others wrote about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from comity.store.authors import find_author
 from comity.store.events import tell
-from comity.store.retention import erase_texts, is_held
-from comity.store.tables import (
-    Annotation,
-    Appeal,
-    Author,
-    DecisionRecord,
-    ItemRecord,
-    ItemText,
-    Report,
-    RestrictionRecord,
-    Revision,
-    StatementRecord,
-    StrikeRecord,
-    Table,
-    Text,
-    now,
-)
+from comity.store.examples import remove_example
+from comity.store.golden import retire_golden
+from comity.store.purge import forget_item_texts
+from comity.store.retention import is_held, keep_out_new_holds
+from comity.store.tables import Author, Example, GoldenItem, ItemRecord, ItemText, Pending, Revision, Text
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many texts were erased, and how many a legal hold kept."""
+    """`texts` were erased, `held` were not because of a legal hold. `copies`: examples of rules, golden items and texts
+    of annotations that read exactly as a part of one of the author's items, erased as well.
+    """
 
     texts: int
+    copies: int
     held: int
 
 
-def erase_author(session: Session, key: str, *, actor: str, at: datetime | None = None) -> Erased:
+def erase_author(session: Session, key: str, *, actor: str, now: datetime) -> Erased:
     """Erases all that the author wrote, and all that others wrote about the author's items: reports, notes, statements,
-    what decisions rest on, and the texts that annotations speak of. Ids, numbers and hashes stay. Raises NotFound.
+    what decisions rest on, and the texts of annotations. Ids, numbers and hashes stay. Raises NotFound.
 
-    The bytes are gone from the database file after `Database.vacuum`.
+    The bytes have left the database file after `Database.vacuum`. What is held is erased if this is done again after
+    the hold was lifted.
     """
-    author, at = find_author(session, key), at or now()
-    theirs = _texts_about(author)
-    held = len(session.scalars(select(Text.id).where(theirs, is_held())).all())
-    texts = session.scalars(select(Text.id).where(theirs, ~is_held())).all()
-    kept = select(ItemRecord.key).join(Text, Text.item_id == ItemRecord.id).where(theirs, is_held())
-    annotated = session.scalars(
-        select(ItemText.item_id).where(
-            ItemText.item_id.in_(select(ItemRecord.key).where(ItemRecord.author_id == author.id)),
-            ItemText.item_id.not_in(kept),
-        )
-    ).all()
-    erase_texts(session, texts)
-    for item in annotated:
-        session.execute(update(Annotation).where(Annotation.text_of == item).values(text_of=None))
-        session.execute(delete(ItemText).where(ItemText.item_id == item))
-    author.erased_at = at
-    found = Erased(len(texts) + len(annotated), held)
-    data = {"author": author.key, "texts": found.texts, "held": found.held}
-    tell(session, "author.erased", f"author:{author.key}", data, now=at, actor=actor)
+    keep_out_new_holds(session)
+    author = find_author(session, key)
+    # Whoever is just adding a text of the author is waited for, and whoever wants to add one waits.
+    session.refresh(author, with_for_update=True)
+    texts, held_texts = _split(session, _texts_of(author), is_held(Text))
+    theirs = select(ItemText.item_id).join(ItemRecord, ItemRecord.key == ItemText.item_id)
+    annotated, held_annotated = _split(
+        session, theirs.where(ItemRecord.author_id == author.id), is_held(ItemRecord)
+    )
+    for keys in _batches(annotated):
+        forget_item_texts(session, keys)
+    copies = 0
+    for ids in _batches(texts):
+        copies += _erase_copies(session, ids)
+        session.execute(delete(Text).where(Text.id.in_(ids)))
+    _stop_fetching(session, author, ~is_held(ItemRecord))
+    found = Erased(len(texts) + len(annotated), copies, held_texts + held_annotated)
+    if not found.held:
+        author.erased_at = now
+    data = {"author": author.key, "texts": found.texts, "copies": found.copies, "held": found.held}
+    tell(session, "author.erased", f"author:{author.key}", data, now=now, actor=actor)
     return found
 
 
-def export_author(session: Session, key: str) -> Iterator[dict[str, Any]]:
-    """All that is kept of the author, a row at a time: `table` and its columns; a row that has a text holds it as
-    `text`. Raises NotFound.
+def _texts_of(author: Author) -> Select[Any]:
+    items = select(ItemRecord.id).where(ItemRecord.author_id == author.id)
+    return select(Text.id).where(or_(Text.author_id == author.id, Text.item_id.in_(items)))
+
+
+def _split(session: Session, query: Select[Any], held: ColumnElement[bool]) -> tuple[Sequence[Any], int]:
+    """The ids that are free, and how many are held."""
+    count = select(func.count()).select_from(query.where(held).subquery())
+    return session.scalars(query.where(~held)).all(), session.scalars(count).one()
+
+
+def _erase_copies(session: Session, ids: Sequence[int]) -> int:
+    """Erases what was copied word for word from items whose texts have these ids: a copy does not say whose words it
+    holds. How many there were.
     """
-    author = find_author(session, key)
-    items = select(ItemRecord.id).where(ItemRecord.author_id == author.id)
-    statements = select(StatementRecord.id).where(StatementRecord.author_id == author.id)
-    yield _row(author, None)
-    for table, mine in (
-        (ItemRecord, ItemRecord.author_id == author.id),
-        (Revision, Revision.item_id.in_(items)),
-        (DecisionRecord, DecisionRecord.item_id.in_(items)),
-        (StatementRecord, StatementRecord.author_id == author.id),
-        (Appeal, Appeal.statement_id.in_(statements)),
-        (Report, Report.reporter_id == author.id),
-        (StrikeRecord, StrikeRecord.author_id == author.id),
-        (RestrictionRecord, RestrictionRecord.author_id == author.id),
-    ):
-        for row in session.scalars(select(table).where(mine).order_by(table.id)).yield_per(500):
-            text_id = getattr(row, "text_id", None)
-            text = session.get(Text, text_id) if text_id is not None else None
-            yield _row(row, text)
+    contents = session.scalars(select(Text.content).where(Text.id.in_(ids), Text.kind == "item"))
+    parts = {said for content in contents for _, said in json.loads(content)["parts"]}
+    examples = session.scalars(select(Example.id).where(Example.text.in_(parts))).all()
+    for id in examples:
+        remove_example(session, id)
+    golden = session.execute(
+        select(GoldenItem.id, Text.id)
+        .join(Text, Text.id == GoldenItem.text_id)
+        .where(Text.kind == "golden", Text.content.in_(parts))
+    ).all()
+    for id, _ in golden:
+        retire_golden(session, id)
+    session.execute(delete(Text).where(Text.id.in_([text_id for _, text_id in golden])))
+    of_others = (
+        select(ItemText.item_id)
+        .outerjoin(ItemRecord, ItemRecord.key == ItemText.item_id)
+        .where(ItemText.text.in_(parts), ~is_held(ItemRecord))
+    )
+    annotated = session.scalars(of_others).all()
+    forget_item_texts(session, annotated)
+    return len(examples) + len(golden) + len(annotated)
 
 
-def _texts_about(author: Author) -> Any:
-    items = select(ItemRecord.id).where(ItemRecord.author_id == author.id)
-    return or_(Text.author_id == author.id, Text.item_id.in_(items))
+def _stop_fetching(session: Session, author: Author, is_free: ColumnElement[bool]) -> None:
+    """What the author's items lack is not fetched any more; they are decided without."""
+    items = select(ItemRecord.id).where(ItemRecord.author_id == author.id, is_free)
+    waiting = select(Revision.id).where(Revision.item_id.in_(items))
+    session.execute(update(Pending).where(Pending.revision_id.in_(waiting)).values(source=None))
 
 
-def _row(row: Table, text: Text | None) -> dict[str, Any]:
-    columns = {column.key: getattr(row, column.key) for column in row.__table__.columns}
-    told = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in columns.items()
-    }
-    return {"table": row.__tablename__, **told, **({"text": text.content} if text else {})}
+def _batches(ids: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]

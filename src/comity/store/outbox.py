@@ -30,7 +30,7 @@ AT_ONCE = 4
 LEASE = timedelta(seconds=60)
 """Much more than an attempt can take; then the worker is taken for dead, and another one sends it again."""
 BACKOFF = timedelta(seconds=5)
-MOST_BACKOFF = timedelta(hours=1)
+MOST_BACKOFF = timedelta(hours=6)
 MOST_ATTEMPTS = 20
 MOST_TIME = timedelta(days=3)
 """How long a delivery is tried at the most: a receiver may ask for a pause of a twentieth of it each time."""

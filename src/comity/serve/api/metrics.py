@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
@@ -15,4 +16,5 @@ router = APIRouter(dependencies=[Depends(needs("admin"))], include_in_schema=Fal
 
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
-    return Response(service_of(request).metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    text = await to_thread.run_sync(service_of(request).metrics.text)
+    return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)

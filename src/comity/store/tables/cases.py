@@ -22,7 +22,7 @@ class Case(Table):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ux_cases_open", "item_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_cases_queue", "queue", "priority", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_cases_queue", "priority", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from comity.store.tables.base import SUBJECT_CHARS, Table, now
 
+_DEAD = text("dead_at IS NOT NULL")
 _WAITING = text("delivered_at IS NULL AND dead_at IS NULL")
 
 
@@ -40,7 +41,16 @@ class Delivery(Table):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("event_id", "webhook_id"),
-        Index("ix_deliveries_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "ix_deliveries_due",
+            "webhook_id",
+            "due_at",
+            "id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
+        Index("ix_deliveries_webhook", "webhook_id", "id"),
+        Index("ix_deliveries_dead", "webhook_id", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
         Index(
             "ix_deliveries_subject",
             "webhook_id",

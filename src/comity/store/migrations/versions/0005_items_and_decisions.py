@@ -120,9 +120,17 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["due_at", "id"],
+        ["webhook_id", "due_at", "id"],
         sqlite_where=sa.text("delivered_at IS NULL AND dead_at IS NULL"),
         postgresql_where=sa.text("delivered_at IS NULL AND dead_at IS NULL"),
+    )
+    op.create_index("ix_deliveries_webhook", "deliveries", ["webhook_id", "id"])
+    op.create_index(
+        "ix_deliveries_dead",
+        "deliveries",
+        ["webhook_id", "id"],
+        sqlite_where=sa.text("dead_at IS NOT NULL"),
+        postgresql_where=sa.text("dead_at IS NOT NULL"),
     )
     op.create_index(
         "ix_deliveries_subject",
@@ -182,7 +190,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_queue",
         "cases",
-        ["queue", "priority", "id"],
+        ["priority", "id"],
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
