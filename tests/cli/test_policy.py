@@ -1,4 +1,4 @@
-"""`comity policy`: list, show, check, test, schema."""
+"""`comity policy`: list, show, check, test, match, schema."""
 
 from __future__ import annotations
 
@@ -51,6 +51,28 @@ def test_show_prints_each_rule_in_its_own_words(comity, garden):
     shown = comity("policy", "show", str(garden)).stdout
     assert "Criticise the idea." in shown
     assert "except: banter between friends" in shown
+
+
+def test_show_prints_strikes_expected_hits_the_ladder_and_the_reasons(comity, garden):
+    garden.write_text(
+        POLICY.replace("terms: [turnip]", "strikes: 3\n    expect: {hits: [0, 0.05]}\n    terms: [turnip]")
+        + "ladder:\n  steps: [{at: 3, action: mute, for: 1d}, {at: 9, action: ban}]\n"
+        + "reasons:\n  - {id: turnip, text: It is a turnip, rules: [no-turnips]}\n"
+    )
+    shown = comity("policy", "show", str(garden)).stdout
+    for told in (
+        "strikes 3",
+        "expected to hit 0.00% to 5.00% of the items within 1h, once there are 500",
+        "minor 1, moderate 2, severe 4; they expire after 90d",
+        "from 1: warn",
+        "from 3: mute for 1d",
+        "turnip  It is a turnip  no-turnips (other_violation_tc)",
+    ):
+        assert told in shown
+    *rules, ladder, reasons = rows(comity("policy", "show", str(garden), "--json"))
+    assert (rules[0]["strikes"], rules[0]["expect"]["hits"]) == (3, [0, 0.05])
+    assert ladder["ladder"]["steps"][-1] == {"at": 9, "action": "ban", "for": None}
+    assert [reason["rules"] for reason in reasons["reasons"]] == [["no-turnips"]]
 
 
 def test_check_says_who_can_enforce_each_rule(comity, garden):

@@ -245,5 +245,5 @@ def test_the_ledger_stays_whole_whatever_people_do(kept_database):
     phases = [phase for phase in Phase if phase not in (Phase.shrink, Phase.explain)]
     run_state_machine_as_test(
         lambda: Ledger(kept_database),
-        settings=settings(max_examples=8, stateful_step_count=25, phases=phases),
+        settings=settings(max_examples=6, stateful_step_count=25, phases=phases),
     )

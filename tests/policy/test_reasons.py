@@ -114,8 +114,26 @@ def test_the_crosswalk_names_categories_that_exist():
 
 
 @pytest.mark.parametrize("pack", ["community", "llm-app"])
-def test_every_pack_can_be_reported_under(pack):
+def test_every_live_rule_of_a_pack_can_be_reported_and_so_can_something_else(pack):
     policy = load(pack)
-    found = list(leaves(reasons_of(policy)))
-    assert [reason.id for reason in found[:-1]] == [rule.id for rule in policy.rules if rule.state == "live"]
-    assert all(reason.dsa for reason in found)
+    *found, last = leaves(reasons_of(policy))
+    named = [rule for reason in found for rule in reason.rules]
+    assert sorted(named) == sorted(rule.id for rule in policy.rules if rule.state == "live")
+    assert (last.id, last.rules, last.dsa) == ("other", (), UNSAID)
+
+
+def test_the_rules_of_the_community_fall_under_the_category_that_describes_them():
+    policy = load("community")
+    described = {rule.id: dsa_of(policy, rule).removeprefix("STATEMENT_CATEGORY_") for rule in policy.rules}
+    assert {rule: dsa for rule, dsa in described.items() if dsa != "OTHER_VIOLATION_TC"} == {
+        "no-insults": "CYBER_VIOLENCE",
+        "no-hate": "ILLEGAL_OR_HARMFUL_SPEECH",
+        "no-threats": "VIOLENCE",
+        "no-harassment": "CYBER_VIOLENCE",
+        "self-harm": "SELF_HARM",
+        "no-scams": "SCAMS_AND_FRAUD",
+        "no-private-information": "DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+        "no-drug-trade": "UNSAFE_AND_PROHIBITED_PRODUCTS",
+    }
+    links = policy.rule("honest-links")
+    assert dsa_of(policy, links, "link/look-alike") == "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"

@@ -88,9 +88,7 @@ def test_sixteen_people_who_take_cases_at_once_never_get_the_same_one(site):
     def work(name):
         taken = []
         for _ in range(4):
-            case = site.write(
-                lambda session: take_next(session, working_user(session, name), site.now)
-            )
+            case = site.write(lambda session: take_next(session, working_user(session, name), site.now))
             taken += [case.key] if case else []
         return taken
 

@@ -28,7 +28,13 @@ def test_a_ruling_is_the_decision_and_closes_the_case(site):
 
 @pytest.mark.parametrize(
     ("action", "rule"),
-    [("remove", None), ("allow", "no-insults"), ("remove", "no-weeds"), ("review", None), ("ban", "no-fraud")],
+    [
+        ("remove", None),
+        ("allow", "no-insults"),
+        ("remove", "no-weeds"),
+        ("review", None),
+        ("ban", "no-fraud"),
+    ],
 )
 def test_a_ruling_that_makes_no_sense_is_refused(site, action, rule):
     site.send("post-1", DOUBTFUL)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from comity.store import Database
+from tests.intake.site import Site
 from tests.postgres import PostgresServer
 
 
@@ -29,6 +30,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def database(url: str) -> Iterator[Database]:
     with Database(url) as database:
         yield database
+
+
+@pytest.fixture
+def site(database: Database) -> Site:
+    """A forum that keeps its items in the database."""
+    return Site(database)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from comity.store.purge import AT_ONCE, count_due, purge
 from comity.store.retention import hold, lift_hold, list_holds, list_retention, retain
 from comity.store.tables import Annotation, Answered, DecisionRecord, Event, ItemText, Revision, Text
 from comity.wire.items import KeptItemIn
-from tests.intake.conftest import site  # noqa: F401 - fixture
 from tests.intake.site import DOUBTFUL, FRIENDLY, INSULT
 
 
@@ -124,7 +123,10 @@ def test_what_is_held_stays_until_the_hold_is_lifted(site, kind, subject, left):
     lifted(site, number)
     purged(site)
     assert said(site) == []
-    assert [event.kind for event in site.rows(Event) if "hold" in event.kind] == ["hold.placed", "hold.lifted"]
+    assert [event.kind for event in site.rows(Event) if "hold" in event.kind] == [
+        "hold.placed",
+        "hold.lifted",
+    ]
 
 
 def test_what_others_wrote_about_a_held_author_is_held_too(site):
@@ -217,11 +219,7 @@ def test_what_is_held_meanwhile_is_not_purged(site, monkeypatch):
 
     monkeypatch.setattr(site.database, "transact", late)
     assert purged(site) == {}
-    assert said_first(site)
-
-
-def said_first(site):
-    return site.content("post-1", 1) is not None
+    assert site.content("post-1", 1) is not None
 
 
 def test_requests_are_recognised_for_a_week(site):

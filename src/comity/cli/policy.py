@@ -12,10 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.cli.exits import Exit
+from comity.cli.policy_brake import braked, rates, release
+from comity.cli.policy_ladder import ladder
+from comity.cli.policy_show import show
 from comity.errors import InputError
-from comity.policy import Library, Risk, Rule, load
+from comity.policy import Library, Rule, load
 
-app = typer.Typer(help="Look at, check and test policies.", no_args_is_help=True)
+app = typer.Typer(help="Look at, check and test policies, and at what their rules do.", no_args_is_help=True)
 PolicyArgument = Annotated[str, typer.Argument(help="A pack (`community`) or the path of a policy file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout, one object a line.")]
 
@@ -35,25 +38,7 @@ def list_policies(json: JsonOption = False) -> None:
     Console().print(table)
 
 
-@app.command()
-def show(policy: PolicyArgument, json: JsonOption = False) -> None:
-    """Show the rules of a policy as they apply, with everything it extends folded in."""
-    loaded = load(policy)
-    if json:
-        for rule in loaded.rules:
-            typer.echo(dumps(_rule(rule)))
-        return
-    console = Console()
-    console.print(Text(loaded.reference, style="bold"), Text(loaded.description))
-    for rule in loaded.rules:
-        console.print(f"\n[bold]{rule.id}[/bold]  {' + '.join(rule.actions)}  [dim]{rule.state}[/dim]")
-        console.print(Text(f"  {rule.text}"))
-        for exception in rule.exceptions:
-            console.print(Text(f"  except: {exception}", style="italic"))
-        for criterion, threshold in rule.categories.items():
-            console.print(Text(f"  {criterion} from {_threshold(threshold)}", style="dim"))
-        if rule.when:
-            console.print(Text(f"  when {rule.when}", style="dim"))
+app.command()(show)
 
 
 @app.command()
@@ -147,34 +132,16 @@ def match_examples(
             console.print(Text(f"{names or 'no rule is like it'}:", style="bold"), Text(text))
 
 
+for command in (rates, braked, release, ladder):
+    app.command()(command)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a policy file, for editors."""
     from comity.policy.schema import json_schema
 
     typer.echo(dumps(json_schema(), indent=2))
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {
-        "rule": rule.id,
-        "text": rule.text,
-        "exceptions": rule.exceptions,
-        "categories": {criterion: _threshold(threshold) for criterion, threshold in rule.categories.items()},
-        "terms": rule.terms,
-        "patterns": rule.patterns,
-        "domains": rule.domains,
-        "when": str(rule.when) if rule.when else None,
-        "actions": rule.actions,
-        "review": rule.review,
-        "state": rule.state,
-        "locked": rule.locked,
-        "examples": len(rule.examples),
-    }
-
-
-def _threshold(threshold: float | Risk) -> str:
-    return f"{threshold.measure} {threshold.value:g}" if isinstance(threshold, Risk) else f"{threshold:g}"
 
 
 def _enforcement(rule: Rule, moderator: Any) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import Session
@@ -40,6 +41,14 @@ class Rate:
     def review_share(self) -> Interval:
         """reviews / items, likewise."""
         return wilson(self.reviews, self.items)
+
+    def to_json(self) -> dict[str, Any]:
+        """Its fields and both shares, null of no items."""
+        shares = {"hit_share": self.hit_share, "review_share": self.review_share}
+        return {
+            **asdict(self),
+            **{name: asdict(found) if self.items else None for name, found in shares.items()},
+        }
 
 
 def rate(session: Session, policy: Policy, rule: Rule, since: datetime, *, most: int = MOST_COUNTED) -> Rate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -114,18 +115,36 @@ class Database:
                 driver.execute("PRAGMA foreign_keys = ON")
 
     def vacuum(self) -> None:
-        """Nothing that was deleted is left behind: SQLite writes its file anew and empties the one beside it, for which
-        no other may be writing or reading for long; PostgreSQL makes room in its pages for what comes.
+        """Nothing that was deleted is left behind: SQLite writes its file anew and empties the one beside it;
+        PostgreSQL makes room in its pages for what comes.
 
-        Raises StoreError, S004 if others are in the way for half a minute.
+        SQLite writes nothing else meanwhile. Raises StoreError, S004 if others are in the way for half a minute.
         """
-        with self._translated(), self._turn_to_write():
-            if self._is_sqlite:
-                self._rewrite()
-                return
-            engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-            with engine.connect() as connection:
-                connection.exec_driver_sql(f"VACUUM {', '.join(_TEXT_TABLES)}")
+        if self._is_sqlite:
+            with self._translated(), self._turn_to_write(), self._engine.connect() as connection:
+                _outside_transaction(connection, "VACUUM")
+            if not self.checkpoint(engines.BUSY_SECONDS):
+                raise self._too_busy("somebody was reading the database all the time")
+            return
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._translated(), engine.connect() as connection:
+            connection.exec_driver_sql(f"VACUUM {', '.join(_TEXT_TABLES)}")
+
+    def checkpoint(self, seconds: float = 1) -> bool:
+        """Brings all that was written or deleted into the file of SQLite, where deleted bytes are overwritten, and
+        empties the file beside it; nothing to do elsewhere. False if somebody was in the way for so many `seconds`,
+        in which writers wait.
+        """
+        if not self._is_sqlite:
+            return True
+        with self._translated(), self._turn_to_write(), self._engine.connect() as connection:
+            _outside_transaction(connection, f"PRAGMA busy_timeout = {int(seconds * 1_000)}")
+            try:
+                is_busy, *_ = _outside_transaction(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                patience = int(engines.BUSY_SECONDS * 1_000)
+                _outside_transaction(connection, f"PRAGMA busy_timeout = {patience}")
+        return not is_busy
 
     def close(self) -> None:
         self._engine.dispose()
@@ -187,14 +206,6 @@ class Database:
                 code="S007",
             )
 
-    def _rewrite(self) -> None:
-        with self._engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.execute("VACUUM")
-            is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if is_busy:
-                raise self._too_busy("somebody was reading the database all the time")
-
     def _writing(self) -> Engine:
         return self._engine.execution_options(**{engines.WRITES: True})
 
@@ -223,6 +234,15 @@ class Database:
     def _too_busy(self, what: str) -> StoreError:
         step = "Try again; if it goes on, send less at once."
         return StoreError(what, where=self.place, next_step=step, code="S004")
+
+
+def _outside_transaction(connection: Connection, statement: str) -> Any:
+    """The first row that SQLite answers. SQLAlchemy itself would begin a transaction."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(statement).fetchone()
+    except sqlite3.Error as error:
+        raise DBAPIError(statement, None, error) from error
 
 
 def is_there(url: str) -> bool:

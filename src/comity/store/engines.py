@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from comity.errors import MissingExtra, StoreError
@@ -67,6 +67,7 @@ def _sqlite(url: URL) -> Engine:
     else:
         _make_folder(Path(str(url.database)).parent)
         engine = create_engine(url, pool_timeout=BUSY_SECONDS, **_SQLITE_POOL)
+        event.listen(engine, "handle_error", _drop_read_only)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -92,6 +93,13 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def _drop_read_only(context: ExceptionContext) -> None:
+    # A file that cannot be written is opened for reading, and such a connection never writes, whatever is corrected.
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def _use_wal(cursor: Any) -> None:

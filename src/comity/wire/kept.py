@@ -98,8 +98,8 @@ class ItemsOut(BaseModel):
 
 
 class ReplayOut(BaseModel):
-    """A decision, made again from what it recorded. `same_plan` is false where the policy or a model has changed since:
-    then this is what would be decided today.
+    """A decision, made again from what it recorded, under the policy as it was. `same_plan` is false where a model has
+    changed since: then this is what it would be with the models of today.
     """
 
     same: bool = Field(description="Actions, violations and scores are those that it had.")

@@ -12,9 +12,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from comity.evaluate.metric import Interval
 from comity.intake.brake import list_braked, release
-from comity.intake.rates import Rate, rates
+from comity.intake.rates import rates
 from comity.policy import Policy, Rule
 from comity.policy.document import seconds
 from comity.serve.auth import needs
@@ -135,7 +134,7 @@ async def read_rates(request: Request, name: Key, window: Window = "1h") -> Rate
     policy = policy_of(request, name)
     since = now() - timedelta(seconds=seconds(window))
     found = await read(request, lambda session: rates(session, policy, since))
-    return RatesOut(policy=policy.reference, window=window, rates=[_rate_out(one) for one in found])
+    return RatesOut(policy=policy.reference, window=window, rates=[RateOut(**one.to_json()) for one in found])
 
 
 @router.post("/policies/{name}/rules/{rule}/release", dependencies=_RULES)
@@ -185,19 +184,3 @@ def _brake_out(rule: Rule, state: RuleState | None) -> BrakeOut | None:
     if state is None or rule.state != "shadow":
         return None
     return BrakeOut(since=state.since, why=state.reason)
-
-
-def _rate_out(found: Rate) -> RateOut:
-    return RateOut(
-        rule=found.rule,
-        state=found.state,
-        items=found.items,
-        hits=found.hits,
-        reviews=found.reviews,
-        hit_share=_share_out(found, found.hit_share),
-        review_share=_share_out(found, found.review_share),
-    )
-
-
-def _share_out(found: Rate, share: Interval) -> ShareOut | None:
-    return ShareOut(value=share.value, low=share.low, high=share.high) if found.items else None
