@@ -21,8 +21,10 @@ from comity.limits import LIMITS
 from comity.store import tables
 from comity.store.authors import author_called
 from comity.store.tables import Appeal, Case, ItemRecord, Mention, Pending, Report, Revision, Text
+from comity.store.texts import keep_text
 from comity.store.upsert import add_if_absent
 from comity.wire.items import KeptAuthorIn, KeptItemIn
+from comity.wire.native import language_of
 
 THREAD_ITEMS = 20
 """So many items before one are read with it."""
@@ -240,7 +242,7 @@ def _item(session: Session, new: KeptItemIn, policy: str, now: datetime) -> Item
         thread=new.thread,
         parent=new.reply_to,
         role=new.role,
-        lang=new.lang.replace("_", "-").partition("-")[0].lower() if new.lang else None,
+        lang=language_of(new.lang),
         policy=policy,
         created_at=now,
         revision=0,
@@ -256,25 +258,15 @@ def _revise(
     now: datetime,
     source: str | None = None,
 ) -> Revision:
-    text = None
-    if content is not None and (content.parts or content.author):
-        text = Text(
-            kind="item",
-            item_id=item.id,
-            author_id=item.author_id,
-            community=item.community,
-            content=content.to_json(),
-            created_at=now,
-        )
-        session.add(text)
-        session.flush()
+    written = content.to_json() if content is not None and (content.parts or content.author) else ""
+    text_id = keep_text(session, "item", item, written, now, author_id=item.author_id)
     item.revision += 1
     item.decision_id = item.action = None
     revision = Revision(
         item_id=item.id,
         number=item.revision,
         change=change,
-        text_id=text.id if text else None,
+        text_id=text_id,
         digest=content.digest if content else "",
         likeness=content.likeness if content else None,
         author_id=item.author_id,

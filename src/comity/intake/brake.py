@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from comity.errors import NotFound
-from comity.intake.rates import MOST_COUNTED, Rate, rate
+from comity.intake.rates import MOST_COUNTED, Rate, percent, rate
 from comity.policy import HitRate, Policy, Rule, State
 from comity.store.events import tell
 from comity.store.tables import RuleState
@@ -36,8 +36,8 @@ class Runaway:
         found, window = self.rate, self.expected.window
         share = found.hits / found.items
         return (
-            f"it hit {found.hits:,} of {found.items:,} items within {window} ({share:.2%}); "
-            f"expected are {low:.2%} to {high:.2%}"
+            f"it hit {found.hits:,} of {found.items:,} items within {window} ({percent(share)}); "
+            f"expected are {percent(low)} to {percent(high)}"
         )
 
 

@@ -51,6 +51,11 @@ class Rate:
         }
 
 
+def percent(share: float) -> str:
+    """Such as `0.1 %` or `66.7 %`: three digits, however small it is."""
+    return f"{100 * share:.3g} %"
+
+
 def rate(session: Session, policy: Policy, rule: Rule, since: datetime, *, most: int = MOST_COUNTED) -> Rate:
     """The rate of `rule` among the newest `most` items that this version of `policy` decided after `since`, and after
     the rule came into the state that it is in. What could not be decided is not counted.

@@ -31,10 +31,10 @@ from comity.store.tables import (
     Report,
     Revision,
     StatementRecord,
-    Text,
     ViolationRecord,
     new_key,
 )
+from comity.store.texts import keep_text
 from comity.store.upsert import add_if_absent
 
 Cause = Literal["intake", "ruling", "appeal", "backfill"]
@@ -119,16 +119,7 @@ def _logged(
     cause: Cause,
     now: datetime,
 ) -> DecisionRecord:
-    details = Text(
-        kind="decision",
-        item_id=item.id,
-        author_id=item.author_id,
-        community=item.community,
-        content=transcript(decision),
-        created_at=now,
-    )
-    session.add(details)
-    session.flush()
+    text_id = keep_text(session, "decision", item, transcript(decision), now, author_id=item.author_id)
     row = DecisionRecord(
         key=decision.id or new_key(),
         item_id=item.id,
@@ -147,7 +138,7 @@ def _logged(
         settled_by=decision.settled_by,
         ms=decision.ms,
         cost=decision.cost,
-        text_id=details.id,
+        text_id=text_id,
         decided_at=now,
     )
     session.add(row)
@@ -202,16 +193,7 @@ def _statement(
     )
     if told is None:
         return None
-    text = Text(
-        kind="statement",
-        item_id=item.id,
-        author_id=item.author_id,
-        community=item.community,
-        content=json.dumps(told.to_json(), ensure_ascii=False),
-        created_at=now,
-    )
-    session.add(text)
-    session.flush()
+    content = json.dumps(told.to_json(), ensure_ascii=False)
     statement = StatementRecord(
         key=f"sor-{new_key()}",
         decision_id=row.id,
@@ -220,7 +202,7 @@ def _statement(
         rule=told.cited[0].rule if told.cited else None,
         automated=decision.actor == AUTOMATION,
         appeal_until=until,
-        text_id=text.id,
+        text_id=keep_text(session, "statement", item, content, now, author_id=item.author_id),
         created_at=now,
     )
     session.add(statement)

@@ -14,7 +14,8 @@ from comity.intake.cases import open_case, reviewed_revision
 from comity.policy import Reason
 from comity.store.authors import author_called
 from comity.store.events import tell
-from comity.store.tables import Case, ItemRecord, Report, Text, new_key
+from comity.store.tables import Case, ItemRecord, Report, new_key
+from comity.store.texts import keep_text
 
 Source = Literal["human", "automation", "trusted_flagger"]
 SOURCES: tuple[Source, ...] = get_args(Source)
@@ -57,18 +58,8 @@ def report(session: Session, new: NewReport, now: datetime) -> tuple[Report, boo
     rule = new.reason.rules[0] if new.reason.rules else None
     case = open_case(session, item, None, cause="report", now=now, rule=rule)
     case.priority += weight
-    text = None
-    if new.comment:
-        text = Text(
-            kind="report",
-            item_id=item.id,
-            author_id=reporter.id if reporter else None,
-            community=item.community,
-            content=new.comment,
-            created_at=now,
-        )
-        session.add(text)
-        session.flush()
+    whose = reporter.id if reporter else None
+    text_id = keep_text(session, "report", item, new.comment, now, author_id=whose)
     found = Report(
         key=f"rep-{new_key()}",
         item_id=item.id,
@@ -79,7 +70,7 @@ def report(session: Session, new: NewReport, now: datetime) -> tuple[Report, boo
         reason=new.reason.id,
         rule=rule,
         dsa=new.reason.dsa,
-        text_id=text.id if text else None,
+        text_id=text_id,
         case_id=case.id,
         created_at=now,
     )

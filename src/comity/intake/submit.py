@@ -25,6 +25,7 @@ from comity.intake.record import Recorded, record
 from comity.policy import Policy
 from comity.store.tables import Author, ItemRecord, Pending
 from comity.wire.items import KeptAuthorIn, KeptItemIn
+from comity.wire.native import language_of
 
 _NOBODY = 0
 """The number of an author who has none yet, and so of whom nothing is found."""
@@ -73,7 +74,7 @@ def ready(session: Session, new: KeptItemIn, policy: Policy, now: datetime) -> R
         role=new.role,
         author=who,
         community=new.community,
-        lang=new.lang.replace("_", "-").partition("-")[0].lower() if new.lang else None,
+        lang=language_of(new.lang),
         thread=thread_before(session, new.thread),
     )
     return Ready(item, facts, content)

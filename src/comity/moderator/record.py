@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Any
 
 from comity.content import Evidence, Item
 from comity.decide import Decision, Facts
 from comity.detect import Signals
-from comity.wire.native import AuthorIn, DecisionOut, ItemIn, NotJudgedOut, ViolationOut
+from comity.wire.native import AuthorIn, DecisionOut, ItemIn, NotJudgedOut, ViolationOut, language_of
 
 
 def item_of(record: ItemIn) -> Item:
     """The item that `record` describes. Raises InputError past a limit."""
     author = record.author.id if isinstance(record.author, AuthorIn) else record.author
     thread = tuple(Item.text(before.text, author=before.author) for before in record.thread)
-    lang = re.split("[-_]", record.lang)[0].lower() if record.lang else None
     return Item.text(
         record.text,
         id=record.id,
         role=record.role,
         author=author,
         community=record.community,
-        lang=lang,
+        lang=language_of(record.lang),
         thread=thread,
     )
 

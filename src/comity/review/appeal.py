@@ -16,9 +16,9 @@ from comity.store.tables import (
     DecisionRecord,
     ItemRecord,
     StatementRecord,
-    Text,
     new_key,
 )
+from comity.store.texts import keep_text
 
 _URGENT = 3.0
 
@@ -46,21 +46,11 @@ def appeal(session: Session, statement_key: str, message: str, now: datetime) ->
             next_step="Appeal against the newer statement.",
         )
     case = open_case(session, item, None, cause="appeal", now=now, rule=statement.rule, priority=_URGENT)
-    text = Text(
-        kind="appeal",
-        item_id=item.id,
-        author_id=statement.author_id,
-        community=item.community,
-        content=message,
-        created_at=now,
-    )
-    session.add(text)
-    session.flush()
     found = Appeal(
         key=f"app-{new_key()}",
         statement_id=statement.id,
         case_id=case.id,
-        text_id=text.id,
+        text_id=keep_text(session, "appeal", item, message, now, author_id=statement.author_id),
         created_at=now,
     )
     session.add(found)

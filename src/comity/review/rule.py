@@ -20,7 +20,8 @@ from comity.policy import ITEM_ACTIONS, Policy, Rule
 from comity.review.lease import find_case, held_by
 from comity.review.matter import Matter, matter_of
 from comity.store.events import tell
-from comity.store.tables import Appeal, Case, DecisionRecord, ItemRecord, Report, Ruling, Text, User
+from comity.store.tables import Appeal, Case, DecisionRecord, ItemRecord, Report, Ruling, User
+from comity.store.texts import keep_text
 
 ACTIONS = tuple(action for action in ITEM_ACTIONS if action != "review")
 """What a person can rule: to review is what they are doing."""
@@ -82,7 +83,7 @@ def rule_case(
         action=new.action,
         rule=new.rule,
         decision_id=recorded.decision.id,
-        text_id=_note(session, item, new.note, now),
+        text_id=keep_text(session, "note", item, new.note, now, author_id=item.author_id),
         created_at=now,
     )
     session.add(ruling)
@@ -137,22 +138,6 @@ def _violations(user: User, new: NewRuling, broken: Rule | None) -> tuple[Violat
         return ()
     reason, evidence = "A person found that this rule is broken.", (FactEvidence("reviewer", user.key),)
     return (Violation(broken.id, f"rule:{broken.id}", new.action, reason, evidence, None, broken.severity),)
-
-
-def _note(session: Session, item: ItemRecord, note: str, now: datetime) -> int | None:
-    if not note:
-        return None
-    text = Text(
-        kind="note",
-        item_id=item.id,
-        author_id=item.author_id,
-        community=item.community,
-        content=note,
-        created_at=now,
-    )
-    session.add(text)
-    session.flush()
-    return text.id
 
 
 def _close_appeal(

@@ -22,6 +22,11 @@ Counter = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_no_truth_value)
 Role = Literal["post", "comment", "message", "profile", "listing", "ad", "prompt", "response"]
 
 
+def language_of(tag: str | None) -> str | None:
+    """The language of a tag such as `pt-BR`, which is what detectors go by."""
+    return tag.replace("_", "-").partition("-")[0].lower() if tag else None
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

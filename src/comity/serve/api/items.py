@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,8 +26,8 @@ from comity.serve.once import Once, OnceOnly
 from comity.serve.paths import ItemId, path_of_item
 from comity.serve.problems import described
 from comity.serve.service import service_of
+from comity.serve.storing import After, Limit, read, write
 from comity.store.items import list_decisions, list_items
-from comity.store.paging import MAX_PAGE
 from comity.store.tables import DecisionRecord, ItemRecord, now
 from comity.wire.items import ItemEditIn, KeptItemIn, Key
 from comity.wire.kept import DecisionsOut, ItemOut, ItemsOut, KeptDecisionOut
@@ -37,17 +36,13 @@ router = APIRouter(prefix="/v1", tags=["items"], route_class=JsonRoute)
 _SENDS, _SEES, _READS = (
     [Depends(needs(*scopes))] for scopes in (("moderate",), ("moderate", "read"), ("read",))
 )
-_BIGGEST_ID = 2**31 - 1
 _NOW, _LATER = 200, 202
 _CONFLICT = described("It contradicts what was sent before.")
 _WAITS = {"model": ItemOut, "description": "Accepted; it is decided in a moment."}
 
-After = Annotated[int, Query(ge=0, le=_BIGGEST_ID, description="The `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Prefer = Annotated[
     str | None, Header(description="`respond-async`: accept it now and decide it in a moment (RFC 7240).")
 ]
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ async def send_item(request: Request, new: KeptItemIn, once: OnceOnly, prefer: P
             once.remember(session, before.status, path_of_item(new.id))
         return before
 
-    found = await _read(request, look)
+    found = await read(request, look)
     if isinstance(found, _Answer):
         return _response(found, new.id)
     if found is None:
@@ -141,7 +136,7 @@ async def edit_item(request: Request, id: ItemId, new: ItemEditIn, prefer: Prefe
     def take(session: Session) -> _Answer:
         return _told(session, edit(session, id, new.texts, now()).item)
 
-    named, found = await _read(request, look)
+    named, found = await read(request, look)
     if isinstance(found, _Answer):
         return _response(found, id)
     if _may_wait(prefer):
@@ -161,7 +156,7 @@ async def edit_item(request: Request, id: ItemId, new: ItemEditIn, prefer: Prefe
 @router.delete("/items/{id:path}", status_code=204, response_class=Response, dependencies=_SENDS)
 async def delete_item(request: Request, id: ItemId) -> None:
     """The site deleted the item. What it said is kept as long as retention says."""
-    await _write(request, lambda session: delete(session, id, now()))
+    await write(request, lambda session: delete(session, id, now()))
 
 
 @router.get("/items", dependencies=_READS)
@@ -188,7 +183,7 @@ async def read_items(
         )
         return ItemsOut(items=show_items(session, found.rows), next=found.next)
 
-    return await _read(request, look)
+    return await read(request, look)
 
 
 @router.get("/items/{id:path}/decisions", dependencies=_SEES)
@@ -201,7 +196,7 @@ async def read_decisions_on_item(
         found = list_decisions(session, item_id=find_item(session, id).id, after=after, size=limit)
         return DecisionsOut(decisions=show_decisions(session, found.rows), next=found.next)
 
-    return await _read(request, look)
+    return await read(request, look)
 
 
 @router.get("/items/{id:path}", dependencies=_SEES)
@@ -213,7 +208,7 @@ async def read_item(
     """How the item stands: its revisions, and the current decision in full."""
     if text:
         check_scope(request, "read")
-    return await _read(request, lambda session: show_item(session, find_item(session, id), with_parts=text))
+    return await read(request, lambda session: show_item(session, find_item(session, id), with_parts=text))
 
 
 def _may_wait(prefer: str | None) -> bool:
@@ -258,7 +253,7 @@ async def _decided(
 
 
 async def _accepted(request: Request, id: str, take: Callable[[Session], _Answer]) -> Response:
-    answer = await _write(request, take)
+    answer = await write(request, take)
     service_of(request).pending.wake()
     response = _response(answer, id)
     if _may_wait(request.headers.get("prefer")):
@@ -269,15 +264,3 @@ async def _accepted(request: Request, id: str, take: Callable[[Session], _Answer
 def _response(answer: _Answer, id: str | None) -> Response:
     headers = {"Location": path_of_item(id)} if id is not None else {}
     return JSONResponse(answer.body.model_dump(mode="json"), answer.status, headers)
-
-
-async def _read(request: Request, look: Callable[[Session], Result]) -> Result:
-    def work() -> Result:
-        with service_of(request).storage.open().read() as session:
-            return look(session)
-
-    return await to_thread.run_sync(work)
-
-
-async def _write(request: Request, work: Callable[[Session], Result]) -> Result:
-    return await to_thread.run_sync(lambda: service_of(request).storage.open().transact(work))

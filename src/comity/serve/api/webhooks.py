@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -19,15 +17,14 @@ from comity.serve.auth import needs
 from comity.serve.body import JsonRoute
 from comity.serve.problems import MEDIA_TYPE
 from comity.serve.service import service_of
+from comity.serve.storing import BIGGEST_ID, After, Limit, read, write
 from comity.store import outbox, webhooks
 from comity.store.events import PUBLIC
 from comity.store.hosts import URL_PATTERN
 from comity.store.outbox import State
-from comity.store.paging import MAX_PAGE
 from comity.store.tables import ID_CHARS, Delivery, Event, Webhook, now
 
 _NAME = f"^{webhooks.NAME_PATTERN}$"
-_BIGGEST_ID = 2**31 - 1
 _TAKEN = {
     "description": "There is a webhook of this name.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -37,11 +34,8 @@ router = APIRouter(
     prefix="/v1/webhooks", tags=["webhooks"], route_class=JsonRoute, dependencies=[Depends(needs("admin"))]
 )
 Name = Annotated[str, Path(pattern=_NAME)]
-DeliveryId = Annotated[int, Path(ge=1, le=_BIGGEST_ID)]
-After = Annotated[int, Query(ge=0, le=_BIGGEST_ID, description="The `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+DeliveryId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 Kind = Annotated[str, Field(json_schema_extra={"enum": list(PUBLIC)})]
-Result = TypeVar("Result")
 
 
 class WebhookIn(BaseModel):
@@ -106,7 +100,7 @@ async def list_webhooks(request: Request, after: After = 0, limit: Limit = 100) 
         found = webhooks.list_webhooks(session, after=after, size=limit)
         return WebhooksOut(webhooks=[_webhook(row) for row in found.rows], next=found.next)
 
-    return await _read(request, listed)
+    return await read(request, listed)
 
 
 @router.post("", status_code=201, responses={409: _TAKEN})
@@ -117,18 +111,18 @@ async def add_webhook(request: Request, body: WebhookIn) -> IssuedWebhookOut:
     def add(session: Session) -> IssuedWebhookOut:
         return _issued(webhooks.add_webhook(session, body.name, body.url, kinds=body.kinds, hosts=hosts))
 
-    return await _write(request, add)
+    return await write(request, add)
 
 
 @router.get("/{name}")
 async def get_webhook(request: Request, name: Name) -> WebhookOut:
-    return await _read(request, lambda session: _webhook(webhooks.get_webhook(session, name)))
+    return await read(request, lambda session: _webhook(webhooks.get_webhook(session, name)))
 
 
 @router.delete("/{name}", status_code=204, response_class=Response)
 async def remove_webhook(request: Request, name: Name) -> None:
     """Removes a webhook, with what still waits for it."""
-    await _write(request, lambda session: webhooks.remove_webhook(session, name))
+    await write(request, lambda session: webhooks.remove_webhook(session, name))
 
 
 @router.post("/{name}/rotate")
@@ -141,7 +135,7 @@ async def rotate(
     ] = webhooks.OVERLAP_HOURS,
 ) -> IssuedWebhookOut:
     """Makes a new secret, which signs at once."""
-    return await _write(
+    return await write(
         request,
         lambda session: _issued(webhooks.rotate_secret(session, name, overlap_hours=overlap_hours)),
     )
@@ -150,13 +144,13 @@ async def rotate(
 @router.post("/{name}/enable")
 async def enable(request: Request, name: Name) -> WebhookOut:
     """Sends to it again, beginning with what waits."""
-    return await _write(request, lambda session: _webhook(webhooks.enable_webhook(session, name)))
+    return await write(request, lambda session: _webhook(webhooks.enable_webhook(session, name)))
 
 
 @router.post("/{name}/disable")
 async def disable(request: Request, name: Name) -> WebhookOut:
     """Sends nothing until it is enabled; what waits stays, what happens meanwhile is not for it."""
-    return await _write(request, lambda session: _webhook(webhooks.disable_webhook(session, name)))
+    return await write(request, lambda session: _webhook(webhooks.disable_webhook(session, name)))
 
 
 @router.get("/{name}/deliveries")
@@ -174,19 +168,19 @@ async def list_deliveries(
             deliveries=[_delivery(row, kinds[row.event_id]) for row in found.rows], next=found.next
         )
 
-    return await _read(request, listed)
+    return await read(request, listed)
 
 
 @router.post("/{name}/deliveries/{id}/replay")
 async def replay(request: Request, name: Name, id: DeliveryId) -> ReplayedOut:
     """Tries a dead delivery anew."""
-    return await _write(request, lambda session: _replayed(session, name, id))
+    return await write(request, lambda session: _replayed(session, name, id))
 
 
 @router.post("/{name}/replay")
 async def replay_all(request: Request, name: Name) -> ReplayedOut:
     """Tries all dead deliveries of a webhook anew."""
-    return await _write(request, lambda session: _replayed(session, name))
+    return await write(request, lambda session: _replayed(session, name))
 
 
 @router.delete("/{name}/deliveries/{id}", status_code=204, response_class=Response)
@@ -196,22 +190,7 @@ async def discard(request: Request, name: Name, id: DeliveryId) -> None:
     def discarded(session: Session) -> None:
         outbox.discard(session, webhooks.get_webhook(session, name), id)
 
-    await _write(request, discarded)
-
-
-async def _read(request: Request, work: Callable[[Session], Result]) -> Result:
-    storage = service_of(request).storage
-
-    def run() -> Result:
-        with storage.open().read() as session:
-            return work(session)
-
-    return await to_thread.run_sync(run)
-
-
-async def _write(request: Request, work: Callable[[Session], Result]) -> Result:
-    storage = service_of(request).storage
-    return await to_thread.run_sync(lambda: storage.open().transact(work))
+    await write(request, discarded)
 
 
 def _replayed(session: Session, name: str, id: int | None = None) -> ReplayedOut:
