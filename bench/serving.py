@@ -75,9 +75,10 @@ def server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         process.wait()
 
 
-async def load(address: str, texts: list[str], connections: int, seconds: float) -> dict[str, object]:
-    """`connections` clients that each send one post after another for `seconds`."""
-    bodies = cycle([json.dumps({"text": text}).encode() for text in texts])
+async def load(
+    address: str, bodies: Iterator[bytes], connections: int, seconds: float, *, path: str = "/v1/moderate"
+) -> dict[str, object]:
+    """`connections` clients that each send one of `bodies` after another for `seconds`."""
     host, port = address.removeprefix("http://").split(":")
     waits: list[float] = []
     statuses: Counter[str] = Counter()
@@ -89,7 +90,7 @@ async def load(address: str, texts: list[str], connections: int, seconds: float)
             body = next(bodies)
             started = perf_counter()
             # By hand, because any client library would take more of this machine than the server does.
-            head = f"POST /v1/moderate HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+            head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
             length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
@@ -109,7 +110,7 @@ async def load(address: str, texts: list[str], connections: int, seconds: float)
         "connections": connections,
         "per_s": round(len(waits) / took, 1),
         **percentiles,
-        "errors": len(waits) - statuses["200"],
+        "errors": len(waits) - statuses["200"] - statuses["201"],
         "statuses": dict(statuses),
     }
 
@@ -140,11 +141,12 @@ def main() -> None:
         f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         file=sys.stderr,
     )
+    bodies = cycle([json.dumps({"text": text}).encode() for text in texts])
     with server() as (address, process):
-        asyncio.run(load(address, texts, 8, 2))
+        asyncio.run(load(address, bodies, 8, 2))
         for connections in options.connections:
             before = cpu_seconds(process)
-            row = asyncio.run(load(address, texts, connections, options.seconds))
+            row = asyncio.run(load(address, bodies, connections, options.seconds))
             answered = float(str(row["per_s"])) * options.seconds
             row["per_cpu_s"] = round(answered / (cpu_seconds(process) - before), 1)
             print(json.dumps(row) if options.json else "  ".join(f"{k} {v}" for k, v in row.items()))

@@ -64,9 +64,16 @@ class Postgres:
         self.version = self._run("postgres", "--version").split()[2]
         self._run("initdb", "-D", str(self._data), "-U", "comity", "--auth=trust", "-E", "UTF8", "--locale=C")
         self._process = self._start()
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "comity", "comity")
-        self.url = f"postgresql+psycopg://comity@127.0.0.1:{self._port}/comity"
+        self.url = self.create("comity")
         Database(self.url, upgrade=True).close()
+
+    def create(self, name: str) -> str:
+        """The URL of a new, empty database."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "comity", name)
+        return f"postgresql+psycopg://comity@127.0.0.1:{self._port}/{name}"
+
+    def processes(self) -> list[int]:
+        return [self._process.pid, *_children(self._process.pid)]
 
     def crash(self, random: Random) -> str | None:
         """Kills the postmaster, which is started again, or one of its processes, after which it starts them anew."""

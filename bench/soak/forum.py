@@ -57,7 +57,11 @@ _FRIENDLY = (
     "@ann @user{n} see https://example.org/beds/{n} for the plan",
     "The frost took {n} seedlings.",
 )
-_RUDE = ("You stupid idiot, number {n}.", "You are a fool and an idiot, {n} times over.", "Shut up, idiot {n}.")
+_RUDE = (
+    "You stupid idiot, number {n}.",
+    "You are a fool and an idiot, {n} times over.",
+    "Shut up, idiot {n}.",
+)
 _JUNK = ("Limited offer: {n} seeds for the price of one!", "Limited offer for the first {n}.")
 _FRAUD = ("This miracle cure saved {n} roses.",)
 _COPIED = ("Has anybody seen my cat?", "First!", "Good morning, all.")

@@ -19,7 +19,12 @@ class Killer(Thread):
     """Kills `kills` times, spread by chance over the run, of which `progress` tells the share that is done."""
 
     def __init__(
-        self, server: Server, database: SoakDatabase, random: Random, kills: int, progress: Callable[[], float]
+        self,
+        server: Server,
+        database: SoakDatabase,
+        random: Random,
+        kills: int,
+        progress: Callable[[], float],
     ) -> None:
         super().__init__(name="killer", daemon=True)
         self.killed: Counter[str] = Counter()

@@ -88,9 +88,7 @@ class Writer(Person):
         key = self._one_of_mine()
         told = self.told.items[key]
         text = f"{somebody_writes(self.random)} ({len(told.texts)})"
-        answer = self.client.ask(
-            "PUT", f"/v1/items/{key}", {"text": text}, wait=self.random.random() > 0.1
-        )
+        answer = self.client.ask("PUT", f"/v1/items/{key}", {"text": text}, wait=self.random.random() > 0.1)
         body = self.expect(f"editing {key}", answer, 200, 202)
         if body is not None:
             told.texts.append(text)
@@ -113,7 +111,9 @@ class Writer(Person):
             "source": self.random.choice(("human", "human", "automation", "trusted_flagger")),
             "comment": "Please have a look.",
         }
-        body = self.expect(f"reporting {key}", self.client.ask("POST", "/v1/reports", new, once=True), 200, 201)
+        body = self.expect(
+            f"reporting {key}", self.client.ask("POST", "/v1/reports", new, once=True), 200, 201
+        )
         if body is not None:
             self.told.reports.add(body["key"])
             self.told.count("reports")
@@ -142,7 +142,13 @@ class Writer(Person):
 
     def _body(self, key: str, text: str, author: str) -> dict[str, Any]:
         thread = f"t{self.number}-{int(key.partition('-')[2]) // 10}"
-        return {"id": key, "text": text, "author": author, "community": f"c{self.number % 3}", "thread": thread}
+        return {
+            "id": key,
+            "text": text,
+            "author": author,
+            "community": f"c{self.number % 3}",
+            "thread": thread,
+        }
 
     def _one_of_mine(self) -> str:
         return self.random.choice(self._mine[-200:])

@@ -208,5 +208,3 @@ def _raise_errors(people: list[Writer | Reviewer | Killer]) -> None:
 def _join(threads: list[Reviewer]) -> None:
     for thread in threads:
         thread.join()
-
-

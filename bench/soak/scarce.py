@@ -153,7 +153,9 @@ def _goes_on(
         for key in ("after", *refused):
             answer = send(key)
             if answer.status_code not in (200, 201):
-                found.append(f"{key} was answered {answer.status_code} {answer.text[:300]} when all was well again")
+                found.append(
+                    f"{key} was answered {answer.status_code} {answer.text[:300]} when all was well again"
+                )
     with Database(url) as database:
         found += [f"{each.item}: {each.what}" for each in check(database)]
         with database.read() as session:

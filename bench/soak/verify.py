@@ -46,7 +46,13 @@ def differences(database: Database, policy: Policy, told: Told, effects: Effects
     """Everything that is not as it should be; empty if all is."""
     found = [*told.faults]
     with database.read() as session:
-        for look in (_nothing_is_lost, _one_decision_each, _asked_and_answered, _events_tell_all, _effects_once):
+        for look in (
+            _nothing_is_lost,
+            _one_decision_each,
+            _asked_and_answered,
+            _events_tell_all,
+            _effects_once,
+        ):
             found += look(session, told)
         found += _delivered(session, effects)
         found += _counters(session, policy, told)
@@ -58,7 +64,9 @@ def _nothing_is_lost(session: Session, told: Told) -> Iterator[str]:
     """The items, and what each of them read from revision to revision, are those that were acknowledged."""
     kept: defaultdict[str, list[str | None]] = defaultdict(list)
     rows = select(ItemRecord.key, Revision.number, Revision.change, Text.content)
-    joined = rows.join(Revision, Revision.item_id == ItemRecord.id).outerjoin(Text, Text.id == Revision.text_id)
+    joined = rows.join(Revision, Revision.item_id == ItemRecord.id).outerjoin(
+        Text, Text.id == Revision.text_id
+    )
     for key, number, change, content in session.execute(joined.order_by(Revision.item_id, Revision.number)):
         if number != len(kept[key]) + 1 or change not in _CHANGES:
             yield f"{key}: revision {number} ({change}) does not follow the one before"
@@ -74,7 +82,9 @@ def _one_decision_each(session: Session, told: Told) -> Iterator[str]:
     """Every revision but deletions (and what was deleted before it was decided) has exactly one current decision."""
     if waiting := session.scalars(select(func.count(Pending.revision_id))).one():
         yield f"{waiting} revisions are still pending"
-    current = Counter(session.execute(select(CurrentDecision.item_id, CurrentDecision.revision)).tuples())
+    current = Counter(
+        tuple(row) for row in session.execute(select(CurrentDecision.item_id, CurrentDecision.revision))
+    )
     rows = select(Revision.item_id, Revision.number, Revision.change, ItemRecord.key, ItemRecord.deleted_at)
     for id, number, change, key, deleted_at in session.execute(
         rows.join(ItemRecord, ItemRecord.id == Revision.item_id)
@@ -134,7 +144,9 @@ def _events_tell_all(session: Session, told: Told) -> Iterator[str]:  # noqa: AR
         (
             "author.released",
             "restriction",
-            select(RestrictionRecord.id).where(RestrictionRecord.ended.in_(("expired", "reversed", "lifted"))),
+            select(RestrictionRecord.id).where(
+                RestrictionRecord.ended.in_(("expired", "reversed", "lifted"))
+            ),
         ),
     ):
         yield from _same(f"events {kind}", [data[field] for data in events[kind]], session.scalars(query))
@@ -195,9 +207,7 @@ def _counters(session: Session, policy: Policy, told: Told) -> Iterator[str]:
     reports = Counter(session.scalars(select(Author.key).join(Report, Report.author_id == Author.id)))
     undecided = _undecided(session)
     for author in session.scalars(select(Author)):
-        facts = facts_for(
-            session, policy, Content(()), author=author, thread=None, community=None, now=now()
-        )
+        facts = facts_for(session, policy, Content(()), author=author, thread=None, community=None, now=now())
         should = {
             "items": items[author.key] - undecided[author.key],
             "removals": taken[author.key],

@@ -27,7 +27,8 @@ class Settings:
     map to Perspective's scores. never_fail_on_language: `/perspective` reads any language as English rather than
     refuse it. calibration: a site's own calibration of a model. heads: a folder with a community's own heads.
     webhook_hosts: may be sent to over http, and at addresses that are not public. fetch_hosts: with their ports, those
-    that parts of items may be fetched from; fetch_secret: signs these requests.
+    that parts of items may be fetched from; fetch_secret: signs these requests. judge_*: the language model that reads
+    rules, `comity.detect.judge.JudgeOptions`.
     """
 
     database: str
@@ -52,6 +53,18 @@ class Settings:
     webhook_hosts: tuple[str, ...] | None = None
     fetch_hosts: tuple[str, ...] | None = None
     fetch_secret: str | None = field(default=None, repr=False)
+    judge_url: str | None = None
+    judge_model: str | None = None
+    judge_key: str | None = field(default=None, repr=False)
+    judge_dialect: str = "plain"
+    judge_deadline_ms: int = 20_000
+    judge_concurrency: int = 4
+    judge_together: bool = False
+    judge_price: tuple[float, float] | None = None
+    judge_daily_cost: float | None = None
+    judge_roles: Mapping[str, frozenset[str]] | None = None
+    judge_thread: int = 10
+    judge_redact: bool | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -144,6 +157,32 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
+def _money(value: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value):
+        raise ValueError("is not an amount of money such as 2.50")
+    return float(value)
+
+
+def _price(value: str) -> tuple[float, float]:
+    read, _, written = value.partition(",")
+    try:
+        return _money(read.strip()), _money(written.strip())
+    except ValueError:
+        raise ValueError("is not the price of a million tokens in and out such as 0.15,0.60") from None
+
+
+def _roles(value: str) -> Mapping[str, frozenset[str]]:
+    """`post comment; clinic: ; garden: post` - for all communities, and for those that are named."""
+    roles: dict[str, frozenset[str]] = {}
+    for entry in value.split(";"):
+        community, named, words = entry.rpartition(":")
+        name = community.strip()
+        if name in roles or (named and not name):
+            raise ValueError("is not a list such as `post comment; clinic: profile`")
+        roles[name] = frozenset(words.split())
+    return roles
+
+
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "database": _url,
     "host": _name,
@@ -167,4 +206,16 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "webhook_hosts": _hosts,
     "fetch_hosts": _places,
     "fetch_secret": _secret,
+    "judge_url": _name,
+    "judge_model": _name,
+    "judge_key": _name,
+    "judge_dialect": _name,
+    "judge_deadline_ms": _whole(100, 600_000),
+    "judge_concurrency": _whole(1, 1_000),
+    "judge_together": _switch,
+    "judge_price": _price,
+    "judge_daily_cost": _money,
+    "judge_roles": _roles,
+    "judge_thread": _whole(0, 200),
+    "judge_redact": _switch,
 }

@@ -62,7 +62,7 @@ def test_show_prints_strikes_expected_hits_the_ladder_and_the_reasons(comity, ga
     shown = comity("policy", "show", str(garden)).stdout
     for told in (
         "strikes 3",
-        "expected to hit 0.00% to 5.00% of the items within 1h, once there are 500",
+        "expected to hit 0 % to 5 % of the items within 1h, once there are 500",
         "minor 1, moderate 2, severe 4; they expire after 90d",
         "from 1: warn",
         "from 3: mute for 1d",

@@ -24,9 +24,7 @@ evidence = st.one_of(
     st.builds(FactEvidence, words, words),
 )
 places = st.lists(evidence, max_size=3).map(tuple)
-signals = st.builds(
-    Signal, words, shares, words, st.none() | severities, places, quality=st.none() | shares
-)
+signals = st.builds(Signal, words, shares, words, st.none() | severities, places, quality=st.none() | shares)
 outcomes = st.one_of(
     st.builds(
         Signals,

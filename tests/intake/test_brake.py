@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -81,7 +83,7 @@ def test_an_event_tells_what_was_found_and_the_rule_why_it_is_held(site):
     told = {"policy": "garden", "rule": "no-insults", "hits": 10, "items": 10, "expected": [0.4, 0.6]}
     assert event.data == told
     [state] = site.read(list_braked)
-    assert state.reason == "it hit 10 of 10 items within 1h (100.00%); expected are 40.00% to 60.00%"
+    assert state.reason == "it hit 10 of 10 items within 1h (100 %); expected are 40 % to 60 %"
     assert state.since == site.now
 
 
@@ -192,3 +194,16 @@ def test_the_newest_items_are_enough_to_tell_a_rate(site):
     rule, since = site.policy.rule("no-insults"), site.now - timedelta(hours=1)
     found = site.read(lambda session: rate(session, site.policy, rule, since, most=2))
     assert (found.items, found.hits) == (2, 1)
+
+
+def test_processes_that_brake_at_the_same_time_tell_of_it_once(site):
+    for round_ in range(2):  # the first time the rule has no state yet
+        send(site, 10, of=10, start=round_ * 100)
+        found = site.read(lambda session: runaways(session, [site.policy], site.now))
+        work = partial(brake, found=found, now=site.now)
+        with ThreadPoolExecutor(4) as processes:
+            braked = list(processes.map(lambda _, work=work: site.write(work), range(4)))
+        assert sorted(map(len, braked)) == [0, 0, 0, 1]
+        let_go(site)
+        site.later(minutes=1)
+    assert site.kinds("rule:garden/no-insults") == ["rule.braked", "rule.released"] * 2

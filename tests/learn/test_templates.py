@@ -39,6 +39,17 @@ def test_annotations_come_from_the_group(write):
     assert frame[["insult", "spam"]].iloc[0].tolist() == [0.5, 0]
 
 
+def test_a_pair_is_a_context_and_a_text_with_the_same_fillers(write):
+    pair = ["Do you like {fruit}?", "No, I hate {fruit}."]
+    groups = [FILE["groups"][0] | {"sentences": [pair, "Yes."]}]
+    frame = expand(write(groups=groups), ("insult",), seed=1)
+    assert frame["context"].tolist()[-1] == ""
+    assert frame["text"].tolist()[-1] == "Yes."
+    for context, text in zip(frame["context"][:-1], frame["text"][:-1], strict=True):
+        assert context.split()[-1].strip("?") == text.split()[-1].strip(".")
+    assert len({*frame["split"][:-1]}) == 1
+
+
 def test_the_same_seed_gives_the_same_sentences(write):
     assert (
         expand(write(), ("insult",), 1)["text"].tolist() == expand(write(), ("insult",), 1)["text"].tolist()

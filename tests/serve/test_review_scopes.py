@@ -36,6 +36,10 @@ NEEDED = [
     ("GET", "golden", None, {"admin"}),
     ("POST", "golden", {"policy": "garden", "text": "Hello.", "action": "allow"}, {"admin"}),
     ("DELETE", "golden/1", None, {"admin"}),
+    ("GET", "retention", None, {"admin"}),
+    ("PUT", "retention", {"kind": "item", "days": 30}, {"admin"}),
+    ("GET", "authors/ann/export", None, {"admin"}),
+    ("POST", "authors/ann/erase", {}, {"admin"}),
 ]
 
 

@@ -121,7 +121,7 @@ def test_a_judge_is_built_from_the_rules_own_words_and_asked_only_in_doubt():
 
     def build(rules):
         judges.append(ReadingJudge(rules))
-        return judges[-1]
+        return judges
 
     moderator = Moderator(policy(rule), detectors=[WordDetector("insult", {"walnut": 0.9})], judge=build)
     [judge] = judges

@@ -19,6 +19,7 @@ from comity.cli import (
     policy,
     serve,
     store,
+    store_texts,
     train,
     webhooks,
 )
@@ -42,6 +43,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(keys.app, name="keys")
 app.add_typer(examples.app, name="examples")
+store.app.add_typer(store_texts.app)
 app.add_typer(store.app, name="store")
 app.add_typer(webhooks.app, name="webhooks")
 

@@ -13,9 +13,11 @@ import typer
 from rich.console import Console
 
 from comity.cli.exits import Exit
+from comity.cli.judge_options import JudgeDialect, JudgeModel, JudgeUrl, with_judge
 from comity.detect.examples import Examples
 from comity.errors import InputError
 from comity.moderator import Moderator
+from comity.moderator.assemble import judge_at
 from comity.settings import Settings
 
 _FILE = "sqlite:///"
@@ -37,6 +39,9 @@ def moderate(
         bool, typer.Option("--resume", help="Go on where an interrupted --output stopped.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing --output.")] = False,
+    judge_url: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    judge_dialect: JudgeDialect = None,
     json: JsonOption = False,
 ) -> None:
     """Decide one text, or every item of a JSONL file, under a policy.
@@ -49,6 +54,8 @@ def moderate(
 
       comity moderate --input posts.jsonl --output decisions.jsonl --policy our-policy.yaml
 
+      comity moderate "Anyone selling seedlings?" --judge-url http://localhost:11434/v1 --judge-model qwen2.5
+
     Examples that were added with `comity examples add` count here too.
 
     An item is {"id", "text", "lang"?, "role"?, "thread"?: [{"text", "author"?}], "author"?, "community"?}. A line that
@@ -56,7 +63,12 @@ def moderate(
     """
     if (input is None) == (not words):
         raise InputError("give either a text or --input", next_step="See `comity moderate --help`.")
-    with _examples() as examples, Moderator(policy, examples=examples) as moderator:
+    settings = with_judge(Settings.from_environment(), judge_url, judge_model, judge_dialect)
+    judge = judge_at(settings)
+    with (
+        _examples(settings.database) as examples,
+        Moderator(policy, judge=judge, examples=examples) as moderator,
+    ):
         if input is None:
             _moderate_text(moderator, words or [], json)
         else:
@@ -64,9 +76,8 @@ def moderate(
 
 
 @contextmanager
-def _examples() -> Iterator[Examples | None]:
+def _examples(url: str) -> Iterator[Examples | None]:
     """Those in the installation's database; None where nobody has made its file. Raises StoreError."""
-    url = Settings.from_environment().database
     # Asked before the import, which takes longer than a decision.
     if url.startswith(_FILE) and not Path(url.removeprefix(_FILE)).is_file():
         yield None

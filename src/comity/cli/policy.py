@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,11 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.cli.exits import Exit
+from comity.cli.judge_options import JudgeDialect, JudgeModel, JudgeUrl, with_judge
 from comity.cli.policy_brake import braked, rates, release
 from comity.cli.policy_ladder import ladder
 from comity.cli.policy_show import show
 from comity.errors import InputError
 from comity.policy import Library, Rule, load
+from comity.settings import Settings
+
+if TYPE_CHECKING:
+    from comity.moderator.assemble import Judge
 
 app = typer.Typer(help="Look at, check and test policies, and at what their rules do.", no_args_is_help=True)
 PolicyArgument = Annotated[str, typer.Argument(help="A pack (`community`) or the path of a policy file.")]
@@ -42,14 +48,22 @@ app.command()(show)
 
 
 @app.command()
-def check(policy: PolicyArgument, json: JsonOption = False) -> None:
+def check(
+    policy: PolicyArgument,
+    judge_url: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    judge_dialect: JudgeDialect = None,
+    json: JsonOption = False,
+) -> None:
     """Check a policy file and print who can enforce each rule: a detector, a judge, facts, or people only.
 
     All mistakes are shown at once, each with its line; the exit code is then 2.
     """
     from comity.moderator import Moderator
+    from comity.moderator.assemble import judge_at
 
-    with Moderator(load(policy)) as moderator:
+    judge = judge_at(with_judge(Settings.from_environment(), judge_url, judge_model, judge_dialect))
+    with Moderator(load(policy), judge=judge) as moderator:
         rows = [_enforcement(rule, moderator) for rule in moderator.policy.rules]
     if json:
         for row in rows:
@@ -68,13 +82,21 @@ def try_policy(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show the examples that pass, too.")
     ] = False,
+    judge_url: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    judge_dialect: JudgeDialect = None,
 ) -> None:
-    """Try every example of a policy, draft and shadow rules included; the exit code is 1 if one fails."""
+    """Try every example of a policy, draft and shadow rules included; the exit code is 1 if one fails.
+
+    A judge is not told the examples that it is tried on.
+    """
     from comity.evaluate.policy_examples import testable, try_examples
     from comity.moderator import Moderator
+    from comity.moderator.assemble import judge_at
 
+    judge = judge_at(with_judge(Settings.from_environment(), judge_url, judge_model, judge_dialect))
     loaded = testable(load(policy))
-    with Moderator(loaded) as moderator:
+    with Moderator(loaded, judge=_untold(judge)) as moderator:
         results = list(try_examples(moderator))
     failed = [result for result in results if not result.passed]
     console = Console()
@@ -142,6 +164,13 @@ def schema() -> None:
     from comity.policy.schema import json_schema
 
     typer.echo(dumps(json_schema(), indent=2))
+
+
+def _untold(judge: Judge | None) -> Judge | None:
+    """`judge`, which does not see the examples of its rules."""
+    if judge is None:
+        return None
+    return lambda rules: judge([replace(rule, examples=()) for rule in rules])
 
 
 def _enforcement(rule: Rule, moderator: Any) -> dict[str, str]:

@@ -129,4 +129,6 @@ def _seconds(window: str) -> int:
 
 
 def _share(rate: Rate, share: Interval) -> str:
-    return f"{share.value:.2%} [{share.low:.2%}, {share.high:.2%}]" if rate.items else ""
+    from comity.intake.rates import percent
+
+    return f"{percent(share.value)} [{percent(share.low)}, {percent(share.high)}]" if rate.items else ""

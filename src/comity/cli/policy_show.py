@@ -66,8 +66,10 @@ def _told(rule: Rule) -> Iterator[str]:
 
 
 def _band(expected: HitRate) -> str:
+    from comity.intake.rates import percent
+
     return (
-        f"{expected.low:.2%} to {expected.high:.2%} of the items within {expected.window}, "
+        f"{percent(expected.low)} to {percent(expected.high)} of the items within {expected.window}, "
         f"once there are {expected.of:,}"
     )
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from comity.cli.judge_options import JudgeDialect, JudgeModel, JudgeUrl, with_judge
+
 
 def serve(
     host: Annotated[
@@ -17,6 +19,9 @@ def serve(
     reload_policy: Annotated[
         bool, typer.Option("--reload-policy", help="Read policies again when their files change.")
     ] = False,
+    judge_url: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    judge_dialect: JudgeDialect = None,
 ) -> None:
     """Serve the API and the pages until interrupted. Every other setting is an environment variable: docs/server.md."""
     from dataclasses import replace
@@ -24,7 +29,7 @@ def serve(
     from comity.serve.run import run
     from comity.settings import Settings
 
-    settings = Settings.from_environment()
+    settings = with_judge(Settings.from_environment(), judge_url, judge_model, judge_dialect)
     run(
         replace(
             settings,

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from comity.content import Span
 from comity.decide import Decision
+from comity.detect import Signals
 from comity.moderator.record import measured_quality
 from comity.policy import Policy
 
@@ -31,6 +32,8 @@ def show_decision(console: Console, policy: Policy, text: str, decision: Decisio
         console.print(f"\n[bold]{violation.rule}[/bold] → {violation.action} ({violation.severity.label})")
         console.print(Text(f"  {rule.text if rule else ''}", style="italic"))
         console.print(Text(f"  {violation.reason}"))
+        for rationale in _rationales(decision, violation.criterion):
+            console.print(Text(f"  why: {_printable(rationale)}"))
         spans = [place for place in violation.evidence if isinstance(place, Span)]
         if spans:
             console.print(_highlighted(text, spans))
@@ -39,6 +42,17 @@ def show_decision(console: Console, policy: Policy, text: str, decision: Decisio
     for missing in decision.not_judged:
         console.print(Text(f"not judged: {missing.what}: {missing.reason}", style="dim"))
     console.print(Text(f"{decision.policy}  plan {decision.plan}  {decision.ms:.0f} ms", style="dim"))
+
+
+def _rationales(decision: Decision, criterion: str) -> list[str]:
+    """What detectors that give reasons said of `criterion`."""
+    return [
+        signal.rationale
+        for outcome in decision.outcomes.values()
+        if isinstance(outcome, Signals)
+        for signal in outcome.signals
+        if signal.criterion == criterion and signal.rationale
+    ]
 
 
 def _highlighted(text: str, spans: list[Span]) -> Text:

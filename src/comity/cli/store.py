@@ -1,9 +1,10 @@
-"""`comity store`: looks after the database of an installation."""
+"""`comity store`: looks after the database of an installation. What texts it keeps is in `store_texts`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +13,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from comity.cli.exits import Exit
 from comity.errors import NotFound
 
 if TYPE_CHECKING:
     from comity.store.backup_file import Manifest
 
 app = typer.Typer(
-    help="Look after the database: bring it up to date, back it up, restore it.", no_args_is_help=True
+    help="Look after the database: bring it up to date, back it up, check it, purge and erase texts.",
+    no_args_is_help=True,
 )
 DatabaseOption = Annotated[
     str | None,
@@ -93,6 +96,40 @@ def restore(
     tell(_row(manifest), f"{manifest.rows:,} rows of schema {manifest.revision} are restored", json)
 
 
+@app.command()
+def check(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Set the state to what the log says.")] = False,
+    database: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Compare the state of every item with the log that it follows from, while servers go on. Ends with 1 if it finds
+    a difference that it did not rebuild.
+    """
+    from comity.store import Database, is_there
+    from comity.store.check import check as differences
+
+    url = url_of(database)
+    if not is_there(url):
+        raise NotFound("there is no such database", next_step="Name another with --database.")
+    wrong = rebuilt = 0
+    with Database(url) as opened, _progress("checking") as progress:
+        for found in differences(opened, rebuild=rebuild, progress=partial(progress, "items")):
+            wrong, rebuilt = wrong + 1, rebuilt + found.rebuilt
+            row = {
+                "item": found.item,
+                "what": found.what,
+                "of_state": found.of_state,
+                "rebuilt": found.rebuilt,
+            }
+            tell(row, f"{found.item}: {found.what}{' (rebuilt)' if found.rebuilt else ''}", json)
+    if not json:
+        typer.echo(
+            f"{wrong:,} differences, {rebuilt:,} rebuilt" if wrong else "everything is as the log says"
+        )
+    if wrong > rebuilt:
+        raise typer.Exit(Exit.SOME_FAILED)
+
+
 def url_of(database: str | None) -> str:
     from comity.settings import Settings
 
@@ -107,7 +144,7 @@ def tell(row: dict[str, Any], sentence: str, json: bool) -> None:
 @contextmanager
 def _progress(doing: str) -> Iterator[Callable[[str, int, int], None]]:
     """On a terminal: which table it is at on stderr, and how far."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=None)
 

@@ -14,7 +14,9 @@ from comity.detect import Abstained, Failed, Outcome, Signals
 
 
 def transcript(decision: Decision) -> str:
-    """JSON from which `recall` makes the same decision again. It quotes no text, but facts may hold names."""
+    """JSON from which `recall` makes the same decision again. It quotes no text, but facts may hold names,
+    and a judge's rationale words of the item.
+    """
     record = _decisions().dump_python(decision, mode="json", exclude_defaults=True)
     for name, outcome in decision.outcomes.items():
         record["outcomes"][name]["is"] = type(outcome).__name__

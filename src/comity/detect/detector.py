@@ -47,7 +47,9 @@ class Detector(_Described, Protocol):
 
 @runtime_checkable
 class AsyncDetector(_Described, Protocol):
-    """A remote detector. Cancelled when the decision no longer needs it, or after `deadline_ms`."""
+    """A remote detector. Cancelled when the decision no longer needs it, or after `deadline_ms` for each item asked
+    about. One with connections may offer `async aclose()`, which closes those of the running event loop.
+    """
 
     @property
     def deadline_ms(self) -> int: ...

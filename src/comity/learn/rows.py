@@ -73,7 +73,7 @@ def load(recipe: Recipe, data_root: Path, *, recipe_folder: Path) -> dict[str, R
     frames = [_read(source, recipe, data_root) for source in recipe.sources]
     if recipe.templates:
         sentences = expand(recipe_folder / recipe.templates, recipe.outputs, recipe.seed)
-        frames.append(sentences.assign(id=sentences["text"], context="", spans=None))
+        frames.append(sentences.assign(id=sentences["text"], spans=None))
     frame = pd.concat(frames, ignore_index=True)
     plain = [canonical(text) for text in frame["text"]]
     frame["spans"] = [_moved(spans, text) for spans, text in zip(frame["spans"], plain, strict=True)]

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_BETWEEN = "\x1e"
 
 
 def expand(path: Path, criteria: tuple[str, ...], seed: int) -> pd.DataFrame:
-    """Columns text, source, split and one a criterion (NaN where the group does not say).
+    """Columns text, context, source, split and one a criterion (NaN where the group does not say).
 
     The file has `each` (sentences drawn from one template at most), `slots` (lists of fillers) and `groups`, each with
-    `id`, `read` (annotation a criterion), an optional `others` and `sentences`. All sentences of one template are in
-    the same split, so that the test split holds wordings that training has not seen. Raises InputError.
+    `id`, `read` (annotation a criterion), an optional `others` and `sentences`. A sentence may be a pair: what was said
+    before, its context, and the text; a slot in both has the same filler. All sentences of one template are in the
+    same split, so that the test split holds wordings that training has not seen. Raises InputError.
     """
     import pandas as pd
 
@@ -39,10 +41,13 @@ def expand(path: Path, criteria: tuple[str, ...], seed: int) -> pd.DataFrame:
                 f"unknown criteria: {', '.join(sorted(stray))}", where=f"{path}, group {group['id']}"
             )
         annotation = {name: group["read"].get(name, group.get("others", np.nan)) for name in criteria}
-        for template in group["sentences"]:
-            for text in _fill(template, slots, document["each"], seed, where=str(path)):
+        for sentence in group["sentences"]:
+            template = sentence if isinstance(sentence, str) else _BETWEEN.join(sentence)
+            for filled in _fill(template, slots, document["each"], seed, where=str(path)):
+                context, _, text = filled.rpartition(_BETWEEN)
+                source = f"templates/{group['id']}"
                 records.append(
-                    {"text": text, "source": f"templates/{group['id']}", "split": _split(template)}
+                    {"text": text, "context": context, "source": source, "split": _split(template)}
                 )
                 records[-1].update(annotation)
     return pd.DataFrame.from_records(records)

@@ -41,10 +41,10 @@ def ask(detector: Local, items: Sequence[Item]) -> list[Outcome]:
 
 
 async def ask_remote(detector: AsyncDetector, items: Sequence[Item]) -> list[Outcome]:
-    """The same for a remote detector; no answer within its `deadline_ms` is Failed too."""
+    """The same for a remote detector; no answer within its `deadline_ms` for each item is Failed too."""
     readable = [item for item in items if _reads(detector, item)]
     try:
-        async with asyncio.timeout(detector.deadline_ms / 1000):
+        async with asyncio.timeout(detector.deadline_ms * max(1, len(readable)) / 1000):
             outcomes = await detector.detect(readable) if readable else []
     except TimeoutError:
         outcomes = [Failed(f"no answer within {detector.deadline_ms} ms")] * len(readable)

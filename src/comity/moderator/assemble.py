@@ -18,8 +18,18 @@ if TYPE_CHECKING:
     from comity.models.card import Card, Label
 
 _ENCODER = "english-v2"
-Judge = Callable[[Sequence[Criterion]], AnyDetector]
-"""Builds a judge for the criteria of rules: their text, exceptions and examples."""
+Judge = Callable[[Sequence[Criterion]], Sequence[AnyDetector]]
+"""Builds the judges, one or several, of rules: their text, exceptions and examples."""
+
+
+def judge_at(settings: Settings) -> Judge | None:
+    """The language model that `settings` name; None if they name none. Raises InputError, NotFound."""
+    if settings.judge_url is None and settings.judge_model is None:
+        return None
+    from comity.detect.judge import JudgeOptions, judges_at
+
+    options = JudgeOptions.of(settings)
+    return judges_at(options) if options else None
 
 
 def registered() -> tuple[AnyDetector, ...]:
@@ -74,7 +84,7 @@ def assemble(
             of_rules = {rule.id: tuple(rule.categories) for rule in readable if not rule.locked}
             detectors.append(Corrections(policy.name, of_rules, examples))
     if judge is not None and readable:
-        detectors.append(judge([rule.criterion for rule in readable]))
+        detectors += judge([rule.criterion for rule in readable])
     return tuple(detectors)
 
 

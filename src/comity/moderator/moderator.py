@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice, repeat
@@ -33,8 +33,9 @@ class Moderator:
     """Decides items under one policy. Safe to share between threads; close it if a detector is remote.
 
     policy: a Policy, a pack (`community`, `community@1`) or the path of a policy file. detectors: those to use in
-    place of all registered ones. judge: builds the detector that reads rules. examples: where people's examples for
-    the rules are kept. Building a Moderator loads no weights. Raises PolicyError, NotFound, CalibrationError.
+    place of all registered ones. judge: builds the detectors that read rules. examples: where people's examples for
+    the rules are kept. portal: where remote detectors run, if it is shared with others, who then close it. Building a
+    Moderator loads no weights. Raises PolicyError, NotFound, CalibrationError.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Moderator:
         judge: Judge | None = None,
         examples: Examples | None = None,
         calibration: Calibration | None = None,
+        portal: Portal | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load(policy)
@@ -63,7 +65,8 @@ class Moderator:
             self._extractors,
         )
         self._clock = clock
-        self._portal = Portal()
+        self._portal = portal or Portal()
+        self._owns_portal = portal is None
 
     def moderate(
         self,
@@ -137,9 +140,16 @@ class Moderator:
             self.moderate, compile(self.policy, streaming, self._calibration), streaming, item, facts
         )
 
+    @property
+    def closing(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """What remote detectors want to be called on their event loop before it ends."""
+        found = (getattr(detector, "aclose", None) for detector in self._detectors.values())
+        return tuple(close for close in found if close is not None)
+
     def close(self) -> None:
         """Stops the thread that remote detectors needed, if any."""
-        self._portal.close()
+        if self._owns_portal:
+            self._portal.close(*self.closing)
 
     def __enter__(self) -> Self:
         return self
@@ -198,7 +208,14 @@ class Moderator:
         each_ms = (perf_counter() - started) * 1000 / len(runs)
         now = self._clock()
         return [
-            replace(run.result, id=f"dec-{uuid4().hex}", decided_at=now, ms=each_ms, timings=run.timings)
+            replace(
+                run.result,
+                id=f"dec-{uuid4().hex}",
+                decided_at=now,
+                ms=each_ms,
+                timings=run.timings,
+                cost=run.cost,
+            )
             for run in runs
         ]
 

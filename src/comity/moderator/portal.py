@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from threading import Lock
 
@@ -22,7 +23,11 @@ class Portal:
                 self._portal = self._exits.enter_context(start_blocking_portal())
             return self._portal
 
-    def close(self) -> None:
+    def close(self, *closing: Callable[[], Awaitable[None]]) -> None:
+        """Runs `closing` on the loop, if there is one, and ends it."""
         with self._lock:
+            if self._portal is not None:
+                for close in closing:
+                    self._portal.call(close)
             self._exits.close()
             self._portal = None

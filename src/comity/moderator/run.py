@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 
 from comity.content import Item
 from comity.decide import Decision, Facts, Plan, cascade
-from comity.detect import Outcome
+from comity.detect import Failed, Outcome, Signals
 
 
 class Run:
@@ -28,6 +28,12 @@ class Run:
         """Answers some or all of `asked`. timings: milliseconds by detector."""
         self.timings.update(timings)
         self._advance(outcomes)
+
+    @property
+    def cost(self) -> float:
+        """What asking cost; outcomes that were known before cost nothing again."""
+        outcomes = (self.result.outcomes.get(name) for name in self.timings)
+        return sum(outcome.cost for outcome in outcomes if isinstance(outcome, Signals | Failed))
 
     def _advance(self, outcomes: Mapping[str, Outcome] | None) -> None:
         try:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from comity.errors import InputError
@@ -52,7 +52,8 @@ def _open(query: Select[Case], after: str | None) -> Select[Case]:
     query = query.where(Case.closed_at.is_(None))
     if after is not None:
         priority, id = _place(after)
-        query = query.where(or_(Case.priority < priority, and_(Case.priority == priority, Case.id > id)))
+        # What the first says follows from the second, but lets the database begin at the place.
+        query = query.where(Case.priority <= priority, or_(Case.priority < priority, Case.id > id))
     return query.order_by(Case.priority.desc(), Case.id)
 
 

@@ -29,6 +29,7 @@ from comity.serve.api import (
     openai,
     perspective,
     policies,
+    privacy,
     reports,
     statements,
     users,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None
             async with service.outbox.running():
                 yield
             tasks.cancel_scope.cancel()
+        await to_thread.run_sync(service.policies.close)
         service.storage.close()
 
     app = FastAPI(
@@ -107,6 +109,7 @@ def create_app(settings: Settings, *, detectors: Sequence[Askable] | None = None
         authors.router,
         events.router,
         golden.router,
+        privacy.router,
     ):
         app.include_router(door, dependencies=guarded, responses=_responses(settings))
     for vendor in VENDOR_DOORS:

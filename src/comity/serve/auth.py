@@ -71,6 +71,12 @@ def needs(*scopes: Scope) -> Callable[[Request], Awaitable[None]]:
     return dependency
 
 
+def actor_of(request: Request) -> str:
+    """Whom the log of events names for what an operator does here."""
+    key: ApiKey | None = getattr(request.state, "key", None)
+    return f"key:{key.id}" if key is not None else "operator"
+
+
 def _secret(authorization: str) -> str | None:
     scheme, _, value = authorization.partition(" ")
     match scheme.lower():

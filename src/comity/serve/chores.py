@@ -6,15 +6,18 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from anyio import create_task_group, sleep, to_thread
 
 from comity.intake.effects import release_expired
 from comity.serve.storage import Storage
 from comity.store import Database
+from comity.store.purge import purge
 from comity.store.tables import now
 
 logger = logging.getLogger(__name__)
+_BATCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,18 @@ def end_restrictions(database: Database, now: datetime) -> int:
     return database.transact(lambda session: release_expired(session, now))
 
 
-CHORES: tuple[Chore, ...] = (Chore("end restrictions", 5, end_restrictions),)
+def purge_texts(database: Database, now: datetime) -> int:
+    """Some of what is due: a stop of the server need not wait for all of it."""
+    done = sum(count for _, count in islice(purge(database, now), _BATCHES))
+    if done:
+        database.checkpoint()
+    return done
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("end restrictions", 5, end_restrictions),
+    Chore("purge texts", 60, purge_texts),
+)
 
 
 async def do_chores(storage: Storage, chores: Sequence[Chore] = CHORES) -> None:

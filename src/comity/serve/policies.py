@@ -11,12 +11,15 @@ from pathlib import Path
 from threading import Lock
 
 from comity.content import Item
+from comity.decide import Decision
+from comity.detect import Abstained, Tier
 from comity.detect.examples import Examples
 from comity.errors import CalibrationError, ComityError, InputError, NotFound
 from comity.intake.brake import with_brakes
 from comity.moderator import Moderator
 from comity.moderator.asking import Askable
-from comity.moderator.assemble import registered
+from comity.moderator.assemble import Judge, registered
+from comity.moderator.portal import Portal
 from comity.policy import Library, Policy, load, read
 
 logger = logging.getLogger(__name__)
@@ -51,9 +54,9 @@ _Loader = Callable[[str, Library, Policy | None], Policy | None]
 class Policies:
     """The packs and the policies in `folder`, by name; `default`, a name or a file, is used where a request names none.
 
-    All moderators share one set of detectors: the registered ones, unless `detectors` are given, and one place of
-    `examples`. Safe to share between threads. Raises PolicyError for a policy with mistakes, NotFound if there is no
-    `default`.
+    All moderators share one set of detectors: the registered ones, unless `detectors` are given; one place of
+    `examples`; and one `judge` of rules, with one event loop for it. Safe to share between threads. Raises PolicyError
+    for a policy with mistakes, NotFound if there is no `default`.
     """
 
     def __init__(
@@ -63,12 +66,15 @@ class Policies:
         *,
         detectors: Sequence[Askable] | None = None,
         examples: Examples | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self._reference = default
         self._file = Path(default) if default.endswith((".yaml", ".yml")) else None
         self._folders = [folder] if folder else []
         self._detectors = detectors
         self._examples = examples
+        self._judge = judge
+        self._portal = Portal()
         self._moderators: dict[str, Moderator] = {}
         self._braked: AbstractSet[tuple[str, str]] = frozenset()
         self._changing = Lock()
@@ -113,6 +119,11 @@ class Policies:
                 if self._shelf.known.get(policy.name) is policy:
                     self._moderators[policy.name] = found
             return found
+
+    def close(self) -> None:
+        """Ends what remote detectors run on."""
+        made = list(self._moderators.values())
+        self._portal.close(*(close for moderator in made for close in moderator.closing))
 
     def edited(self, text: str) -> Moderator:
         """The moderator of a policy that is given as YAML. Raises PolicyError, InputError."""
@@ -224,12 +235,18 @@ class Policies:
             raise InputError(error.what, next_step=error.next_step, code=error.code) from error
 
     def _made(self, policy: Policy) -> Moderator:
-        return Moderator(policy, detectors=self._shared(), examples=self._examples)
+        return Moderator(
+            policy,
+            detectors=self._shared(),
+            judge=self._judge,
+            examples=self._examples,
+            portal=self._portal,
+        )
 
     def _warmed(self, policy: Policy) -> Moderator:
         """Its detectors have read what they read at first, such as examples: no request waits for that."""
         moderator = self._made(policy)
-        moderator.moderate(GREETING, want=moderator.plan.providers.keys())
+        warm_up(moderator)
         return moderator
 
     def _shared(self) -> Sequence[Askable]:
@@ -237,6 +254,15 @@ class Policies:
             if self._detectors is None:
                 self._detectors = registered()
             return self._detectors
+
+
+def warm_up(moderator: Moderator) -> Decision:
+    """Decides a greeting with every detector on this machine, so that each has loaded what it needs. A judge is not
+    asked: it costs money, and a server is ready without it.
+    """
+    judges = next((names for tier, names in moderator.plan.tiers if tier is Tier.JUDGE), ())
+    unasked = {name: Abstained("not asked at the start") for name in judges}
+    return moderator.moderate(GREETING, want=moderator.plan.providers.keys(), known=unasked)
 
 
 def _read_strictly(reference: str, library: Library, before: Policy | None) -> Policy:  # noqa: ARG001

@@ -7,7 +7,7 @@ import logging
 from comity.detect import Failed
 from comity.errors import ComityError
 from comity.moderator import Moderator
-from comity.serve.policies import GREETING, Policies
+from comity.serve.policies import Policies, warm_up
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Readiness:
 
 
 def _failures(moderator: Moderator) -> str:
-    decision = moderator.moderate(GREETING, want=moderator.plan.providers.keys())
+    decision = warm_up(moderator)
     failed = [
         f"{name}: {found.reason}" for name, found in decision.outcomes.items() if isinstance(found, Failed)
     ]

@@ -13,6 +13,7 @@ from comity.errors import InputError, StoreError
 from comity.intake.deliver import Outbox
 from comity.intake.fetch import Fetcher
 from comity.moderator.asking import Askable
+from comity.moderator.assemble import judge_at
 from comity.policy import Policy
 from comity.serve.batching import Batcher
 from comity.serve.drain import Drain
@@ -70,6 +71,7 @@ class Service:
             settings.policies,
             detectors=detectors,
             examples=StoredExamples(storage.if_there),
+            judge=judge_at(settings),
         )
         fetcher = _fetcher(settings)
         return cls(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from comity.store.database import Database
 from comity.store.tables import (
@@ -107,6 +107,7 @@ def _rebuild(database: Database, first: int, last: int) -> list[Difference]:
 
 def _compare(session: Session, first: int, last: int, *, rebuild: bool = False) -> Iterator[Difference]:
     """The differences in the items that are numbered from `first` to `last`."""
+    changes: dict[int, tuple[_Kept, _State]] = {}
     for id, kept in _kept(session, first, last).items():
         damage = list(_damage(kept))
         yield from (Difference(kept.item.key, what) for what in damage)
@@ -114,9 +115,11 @@ def _compare(session: Session, first: int, last: int, *, rebuild: bool = False) 
             continue
         should = _by_log(kept)
         differences = list(_differences(_as_kept(kept), should))
-        if differences and rebuild:
-            _put(session, id, kept, should)
+        if differences:
+            changes[id] = kept, should
         yield from (Difference(kept.item.key, what, True, rebuild) for what in differences)
+    if rebuild:
+        _put(session, changes)
     for query, what in _contradictions(first, last):
         for item, key in session.execute(query):
             yield Difference(item, what.format(key))
@@ -201,29 +204,35 @@ def _differences(found: _State, should: _State) -> Iterator[str]:
             yield f"revision {number} waits for a decision that it does not need"
 
 
-def _put(session: Session, id: int, kept: _Kept, should: _State) -> None:
+def _put(session: Session, changes: Mapping[int, tuple[_Kept, _State]]) -> None:
+    """Sets the state of items by their numbers."""
+    if not changes:
+        return
+    states = {id: should for id, (_, should) in changes.items()}
+    columns = ("revision", "deleted_at", "decision_id", "action")
     session.execute(
-        update(ItemRecord)
-        .where(ItemRecord.id == id)
-        .values(
-            revision=should.revision,
-            deleted_at=should.deleted_at,
-            decision_id=should.decision_id,
-            action=should.action,
+        update(ItemRecord),
+        [{"id": id, **{name: getattr(should, name) for name in columns}} for id, should in states.items()],
+    )
+    # Another item may be said to have a decision of one of these.
+    theirs = select(DecisionRecord.id).where(DecisionRecord.item_id.in_(states))
+    session.execute(
+        delete(CurrentDecision).where(
+            or_(CurrentDecision.item_id.in_(states), CurrentDecision.decision_id.in_(theirs))
         )
     )
-    # Another item may be said to have a decision of this one.
-    taken = CurrentDecision.decision_id.in_(should.current.values())
-    session.execute(delete(CurrentDecision).where(or_(CurrentDecision.item_id == id, taken)))
     session.add_all(
         CurrentDecision(item_id=id, revision=number, decision_id=decision)
+        for id, should in states.items()
         for number, decision in should.current.items()
     )
-    numbers = {revision.number: revision.id for revision in kept.revisions}
-    not_needed = [numbers[number] for number in kept.waiting - should.waiting]
-    session.execute(delete(Pending).where(Pending.revision_id.in_(not_needed)))
-    lost = sorted(should.waiting - kept.waiting)
-    session.add_all(Pending(revision_id=numbers[number], due_at=now()) for number in lost)
+    for kept, should in changes.values():
+        numbers = {revision.number: revision.id for revision in kept.revisions}
+        for number in kept.waiting - should.waiting:
+            session.execute(delete(Pending).where(Pending.revision_id == numbers[number]))
+        session.add_all(
+            Pending(revision_id=numbers[number], due_at=now()) for number in should.waiting - kept.waiting
+        )
     session.flush()
 
 
@@ -234,7 +243,7 @@ def _contradictions(first: int, last: int) -> Iterator[tuple[Any, str]]:
         return select(ItemRecord.key, key).where(ItemRecord.id.between(first, last)).order_by(ItemRecord.id)
 
     cases = of_items(Case.key).join(Case, Case.item_id == ItemRecord.id)
-    ruled = select(Ruling.id).where(Ruling.case_id == Case.id).exists()
+    ruled = exists().where(Ruling.case_id == Case.id)
     yield cases.where(Case.closed_at.is_(None), ruled), "the case {} has a ruling and is open"
     asked: tuple[tuple[type[Report | Appeal], str], ...] = ((Report, "report"), (Appeal, "appeal"))
     for table, name in asked:
@@ -253,9 +262,18 @@ def _contradictions(first: int, last: int) -> Iterator[tuple[Any, str]]:
             f"the {name} {{}} has an outcome, and its case is open",
         )
     decisions = of_items(DecisionRecord.key).join(DecisionRecord, DecisionRecord.item_id == ItemRecord.id)
-    stands = select(CurrentDecision.item_id).where(CurrentDecision.decision_id == DecisionRecord.id).exists()
+    later = aliased(DecisionRecord)
+    superseded = exists().where(
+        later.item_id == DecisionRecord.item_id,
+        later.revision == DecisionRecord.revision,
+        later.id > DecisionRecord.id,
+        later.shadow.is_(False),
+    )
     counts = and_(StrikeRecord.decision_id == DecisionRecord.id, StrikeRecord.revoked_at.is_(None))
-    yield decisions.join(StrikeRecord, counts).where(~stands), "a strike of the superseded decision {} counts"
-    stated = select(StatementRecord.id).where(StatementRecord.decision_id == DecisionRecord.id).exists()
+    yield (
+        decisions.join(StrikeRecord, counts).where(superseded),
+        "a strike of the superseded decision {} counts",
+    )
+    stated = exists().where(StatementRecord.decision_id == DecisionRecord.id)
     adverse = decisions.where(DecisionRecord.shadow.is_(False), DecisionRecord.action.in_(_ADVERSE))
     yield adverse.where(~stated), "the decision {} has no statement of reasons"

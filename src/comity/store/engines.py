@@ -96,10 +96,15 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _drop_read_only(context: ExceptionContext) -> None:
-    # A file that cannot be written is opened for reading, and such a connection never writes, whatever is corrected.
+    # A file that cannot be written is opened for reading only, and stays so, whatever is corrected, for as long as this
+    # process has any connection to it.
     code = getattr(context.original_exception, "sqlite_errorcode", 0)
-    if code & 0xFF == sqlite3.SQLITE_READONLY:
+    if code & 0xFF == sqlite3.SQLITE_READONLY and context.engine is not None:
         context.is_disconnect = True
+        if context.execution_context is not None:
+            # Or the driver closes the connection only when nobody remembers the error.
+            context.execution_context.cursor.close()
+        context.engine.dispose()
 
 
 def _use_wal(cursor: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, text
 from sqlalchemy.orm import Session, aliased
@@ -14,7 +14,8 @@ from comity.store.events import tell
 from comity.store.tables import ID_CHARS, Author, Hold, ItemRecord, Retention, Text
 from comity.store.upsert import add_if_absent
 
-KINDS = ("item", "decision", "report", "note", "statement", "appeal", "annotation")
+Kind = Literal["item", "decision", "report", "note", "statement", "appeal", "annotation"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """Of texts: what items say, what decisions rest on, what reporters, reviewers and statements say, what authors appeal
 with, and the texts that annotations speak of.
 """

@@ -15,7 +15,8 @@ from comity.evaluate.subjects.columns import score_columns, span_columns
 from comity.evaluate.subjects.detector import learned_from_of, megabytes_of
 from comity.moderator import Moderator
 from comity.moderator.asking import Askable
-from comity.moderator.assemble import registered
+from comity.moderator.assemble import Judge, judge_at, registered
+from comity.settings import Settings
 
 _FLAGS = ("remove", "block")
 """What flags an item, as at the OpenAI door: an item that waits for a review, or is only labelled, can be read."""
@@ -31,10 +32,11 @@ class PolicySubject:
 
     remote: ClassVar[bool] = False
 
-    def __init__(self, policy: str, detectors: Sequence[Askable]) -> None:
+    def __init__(self, policy: str, detectors: Sequence[Askable], judge: Judge | None = None) -> None:
         self._detectors = detectors
+        self._judge = judge
         self.learned_from = learned_from_of(detectors)
-        self._moderator = Moderator(policy, detectors=detectors)
+        self._moderator = Moderator(policy, detectors=detectors, judge=judge)
         self.name = self._moderator.policy.reference
         self.version = self._moderator.plan.digest
 
@@ -50,7 +52,7 @@ class PolicySubject:
         )
 
     def under(self, policy: str) -> PolicySubject:
-        return PolicySubject(policy, self._detectors)
+        return PolicySubject(policy, self._detectors, self._judge)
 
     def megabytes(self) -> float | None:
         return megabytes_of(self._detectors)
@@ -78,5 +80,5 @@ def _signals(decision: Decision) -> list[Signal]:
 
 
 def open_policy(policy: str) -> PolicySubject:
-    """A policy by its name or file, with every registered detector."""
-    return PolicySubject(policy, registered())
+    """A policy by its name or file, with every registered detector, and the judge that the environment names."""
+    return PolicySubject(policy, registered(), judge_at(Settings.from_environment()))

@@ -16,11 +16,10 @@ from comity.intake.brake import list_braked, release
 from comity.intake.rates import rates
 from comity.policy import Policy, Rule
 from comity.policy.document import seconds
-from comity.serve.auth import needs
+from comity.serve.auth import actor_of, needs
 from comity.serve.brakes import follow_brakes
 from comity.serve.service import Service, policy_of, service_of
 from comity.serve.storing import read, write
-from comity.store import ApiKey
 from comity.store.tables import RuleState, now
 from comity.wire.items import Key
 
@@ -141,8 +140,7 @@ async def read_rates(request: Request, name: Key, window: Window = "1h") -> Rate
 async def release_rule(request: Request, name: Key, rule: Key) -> ServedPolicyOut:
     """Lets a rule that the brake holds be live again. Other processes follow within seconds."""
     policy = policy_of(request, name)
-    key: ApiKey | None = getattr(request.state, "key", None)
-    actor = f"key:{key.id}" if key is not None else "operator"
+    actor = actor_of(request)
 
     def work(session: Session) -> None:
         release(session, policy.name, rule, now(), actor=actor)

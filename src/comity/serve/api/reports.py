@@ -85,7 +85,7 @@ async def read_reports(
             who = select(Author.id).where(Author.key == reporter).scalar_subquery()
             query = query.where(Report.reporter_id == who)
         if state is not None:
-            query = query.where(Report.outcome.is_(None) == (state == "open"))
+            query = query.where(Report.outcome.is_(None) if state == "open" else Report.outcome.is_not(None))
         found = page(session, query, Report.id, after, limit)
         return ReportsOut(reports=show_reports(session, found.rows, with_texts=text), next=found.next)
 

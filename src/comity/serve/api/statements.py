@@ -72,7 +72,7 @@ async def read_appeals(
     def look(session: Session) -> AppealsOut:
         query = select(Appeal)
         if state is not None:
-            query = query.where(Appeal.outcome.is_(None) == (state == "open"))
+            query = query.where(Appeal.outcome.is_(None) if state == "open" else Appeal.outcome.is_not(None))
         found = page(session, query, Appeal.id, after, limit)
         return AppealsOut(appeals=show_appeals(session, found.rows, with_texts=text), next=found.next)
 

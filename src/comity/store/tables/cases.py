@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Double, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Double, ForeignKey, Index, UniqueConstraint, column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from comity.store.tables.base import Table, now
 
 _OPEN = text("closed_at IS NULL")
+_UNANSWERED = text("outcome IS NULL")
 
 
 class Case(Table):
@@ -22,7 +23,8 @@ class Case(Table):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ux_cases_open", "item_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_cases_queue", "priority", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        # In the very order of the queue: of cases that are equally urgent there may be many.
+        Index("ix_cases_queue", column("priority").desc(), "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,6 +51,7 @@ class Report(Table):
         UniqueConstraint("item_id", "revision", "reporter_id", "reason"),
         Index("ix_reports_reporter", "reporter_id", "outcome"),
         Index("ix_reports_author", "author_id", "created_at"),
+        Index("ix_reports_open", "outcome", "id", sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,6 +90,9 @@ class Appeal(Table):
     """The author asks again: log. `outcome` is `upheld` (the decision stands) or `overturned` once it is closed."""
 
     __tablename__ = "appeals"
+    __table_args__ = (
+        Index("ix_appeals_open", "outcome", "id", sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)

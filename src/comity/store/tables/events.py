@@ -17,7 +17,7 @@ class Event(Table):
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_subject", "subject", "id"),)
+    __table_args__ = (Index("ix_events_subject", "subject", "id"), Index("ix_events_kind", "kind", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON, nullable=False),
         sa.Column("at", _TIME, nullable=False),
     )
+    op.create_index("ix_events_kind", "events", ["kind", "id"])
     op.create_index("ix_events_subject", "events", ["subject", "id"])
     op.create_table(
         "holds",
@@ -190,7 +191,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_queue",
         "cases",
-        ["priority", "id"],
+        [sa.text("priority DESC"), "id"],
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
@@ -290,6 +291,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_reports_author", "reports", ["author_id", "created_at"])
     op.create_index("ix_reports_case_id", "reports", ["case_id"])
+    op.create_index(
+        "ix_reports_open",
+        "reports",
+        ["outcome", "id"],
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
     op.create_index("ix_reports_reporter", "reports", ["reporter_id", "outcome"])
     op.create_index("ix_reports_text_id", "reports", ["text_id"])
     op.create_table(
@@ -460,6 +468,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("statement_id", name="uq_appeals_statement_id"),
     )
     op.create_index("ix_appeals_case_id", "appeals", ["case_id"])
+    op.create_index(
+        "ix_appeals_open",
+        "appeals",
+        ["outcome", "id"],
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
     op.create_index("ix_appeals_text_id", "appeals", ["text_id"])
 
 
