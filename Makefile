@@ -15,7 +15,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(MAKE) lint
-	$(BIN)/pytest --cov -m "not heavy"
+	$(BIN)/pytest --cov -n auto --dist loadfile -m "not heavy"
 
 test-heavy: $(VENV)/.dev
 	$(BIN)/pytest -m heavy -rA

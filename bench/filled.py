@@ -353,7 +353,8 @@ class _Filling:
         )
 
     def _put(self, table: str, columns: Mapping[str, str], where: str = "TRUE") -> None:
-        numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {self._items})"
+        first, following = "SELECT CAST(1 AS BIGINT)", f"SELECT i + 1 FROM n WHERE i < {self._items}"
+        numbers = f"WITH RECURSIVE n(i) AS ({first} UNION ALL {following})"
         names, values = ", ".join(columns), ", ".join(columns.values())
         # In this order, or SQLite takes WITH for a part of SELECT and PostgreSQL does not.
         self._connection.execute(

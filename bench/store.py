@@ -29,6 +29,7 @@ from random import Random
 from tempfile import mkdtemp
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 from bench.filled import AUTHOR_ITEMS, TEXT, THREAD_ITEMS, fill
 from bench.serving import load
@@ -39,7 +40,7 @@ from comity.store import Database
 
 MOST_GROWTH = 1.3
 _WARM_UP = 20
-_FAR = 0.9
+_FAR = 0.75
 
 
 @contextmanager
@@ -81,7 +82,7 @@ def speed(address: str, clients: int, seconds: float, rounds: int) -> dict[str, 
 
 def requests_of(size: int) -> dict[str, Iterator[tuple[str, str, Any]]]:
     """What is asked of a store with `size` items, by name: endless requests of method, path and body."""
-    random = Random(size)
+    random, run = Random(), uuid4()
     events, cases, reports, decisions = 2 * size, size // 10, size // 20, int(size * 1.1)
 
     def some(path: str, *, method: str = "GET", body: Any = None) -> Iterator[tuple[str, str, Any]]:
@@ -101,7 +102,7 @@ def requests_of(size: int) -> dict[str, Iterator[tuple[str, str, Any]]]:
             new = next(
                 some("", body={"author": "{author}", "thread": "{thread}", "community": "{community}"})
             )[2]
-            yield "POST", "/v1/items", {"id": f"new-{size}-{number}", "text": f"{TEXT} {number}", **new}
+            yield "POST", "/v1/items", {"id": f"new-{run}-{number}", "text": f"{TEXT} {number}", **new}
 
     return {
         "write": writes(),

@@ -19,7 +19,8 @@ class Effects:
     """What the receiver did: `applied` are the ids of events with their bodies, in the order in which it took them.
 
     `deliveries` counts requests, `again` those with an id that it knew, `refused` those that it answered with an error,
-    `lost` those whose answer it never sent, and `forged` those whose signature was wrong.
+    `lost` those whose answer it never sent, `cut_off` those that did not arrive as a whole, and `forged` those whose
+    signature was wrong.
     """
 
     secret: str = ""
@@ -28,6 +29,7 @@ class Effects:
     again: int = 0
     refused: int = 0
     lost: int = 0
+    cut_off: int = 0
     forged: int = 0
 
 
@@ -38,8 +40,13 @@ def receiving(random: Random, failing: float) -> Iterator[tuple[str, Effects]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
             with lock:
+                if len(body) < length:  # who was sending it was killed
+                    effects.cut_off += 1
+                    self.close_connection = True
+                    return
                 effects.deliveries += 1
                 luck = random.random()
                 if luck < failing / 2:

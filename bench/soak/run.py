@@ -97,6 +97,7 @@ def soak(
             "again": effects.again,
             "refused": effects.refused,
             "answer lost": effects.lost,
+            "cut off": effects.cut_off,
         },
         seconds={
             "working": round(worked - started, 1),

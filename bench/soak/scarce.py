@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 import httpx
@@ -72,8 +73,8 @@ def a_read_only_file_system(folder: Path) -> list[str]:
 
 
 def a_full_disk_of_postgres(folder: Path) -> list[str]:
-    with _disk(Path(mkdtemp(prefix="comity-soak-pg-")), "300m") as disk:
-        disk.parent.chmod(0o755)
+    with TemporaryDirectory(prefix="comity-soak-pg-") as place, _disk(Path(place), "300m") as disk:
+        Path(place).chmod(0o755)  # another user must be able to enter
         database = Postgres(disk)
         try:
             with _server(folder, database.url) as server:
@@ -102,6 +103,7 @@ def a_read_only_postgres(folder: Path) -> list[str]:
             return _goes_on(server, database.url, read_only, "S003")
     finally:
         database.close()
+        rmtree(database.folder)
 
 
 CASES: dict[str, Callable[[Path], list[str]]] = {

@@ -13,7 +13,7 @@ from bench.soak.databases import Postgres, SoakDatabase, Sqlite
 from bench.soak.run import Size, soak
 from bench.soak.scarce import CASES, NEEDS_MOUNT, a_disk_that_fails, can_mount
 
-TINY = Size(items=200, kills=2, drain_seconds=120)
+TINY = Size(items=150, kills=2, drain_seconds=120)
 SHORT = Size(items=3_000, kills=10, drain_seconds=900)
 
 

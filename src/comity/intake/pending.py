@@ -91,11 +91,13 @@ def ready_pending(session: Session, revision_id: int, policy: Policy, now: datet
 
 
 def keep_fetched(session: Session, revision_id: int, parts: Parts, now: datetime) -> bool:
-    """Adds the revision that the fetched parts complete; False where the item was edited or deleted meanwhile."""
+    """Adds the revision that the fetched parts complete; False where the item was edited, deleted or erased."""
     key = _key_of(session, revision_id)
     item = find_item(session, key, for_update=True)
     is_newest = session.get_one(Revision, revision_id).number == item.revision
-    if not is_newest or session.get(Pending, revision_id, with_for_update=True) is None:
+    pending = session.get(Pending, revision_id, with_for_update=True)
+    # Erasing an author takes the source away, so that what was under way then brings nothing back.
+    if not is_newest or pending is None or pending.source is None:
         return False
     edit(session, key, parts, now)
     return True

@@ -17,6 +17,7 @@ from comity.intake.accept import (
     accept,
     content_in,
     edit,
+    find_item,
     item_in,
     thread_before,
 )
@@ -136,6 +137,8 @@ def _kept(
     shadow: Decision | None,
 ) -> Kept:
     item, revision = accepted.item, accepted.revision
+    if not accepted.fresh:
+        item = find_item(session, item.key, for_update=True)
     # An edit that came meanwhile is not what was decided.
     is_this = revision.digest == ready.content.digest
     if not is_this or session.get(Pending, revision.id) is None:

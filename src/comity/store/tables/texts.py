@@ -21,7 +21,7 @@ class Text(Table):
     __table_args__ = (
         Index("ix_texts_author", "author_id"),
         Index("ix_texts_item", "item_id"),
-        Index("ix_texts_kind_created", "kind", "created_at"),
+        Index("ix_texts_kind_created", "kind", "created_at", "community"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -217,7 +217,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_texts_author", "texts", ["author_id"])
     op.create_index("ix_texts_item", "texts", ["item_id"])
-    op.create_index("ix_texts_kind_created", "texts", ["kind", "created_at"])
+    op.create_index("ix_texts_kind_created", "texts", ["kind", "created_at", "community"])
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer, primary_key=True),
