@@ -1,6 +1,8 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from comity.errors import InputError
 from comity.learn.recipe import read_recipe
@@ -11,9 +13,24 @@ RECIPES = Path(__file__).parents[2] / "recipes"
 PACKAGED = [artefact.card for artefact in available()]
 
 
+def recipe_of(card):
+    """Of heads on a packaged model only what all recipes say: `tools/fit_targets.py` reads the rest."""
+    path = RECIPES / f"{card.name}.yaml"
+    if card.kind != "heads":
+        return read_recipe(path)
+    told = yaml.safe_load(path.read_text())
+    return SimpleNamespace(
+        name=told["name"],
+        version=told["version"],
+        languages=tuple(told["languages"]),
+        criteria=tuple(told["criteria"]),
+        sources=[SimpleNamespace(**{"use": "train", **source}) for source in told["sources"]],
+    )
+
+
 @pytest.mark.parametrize("card", PACKAGED, ids=lambda card: card.name)
 def test_every_packaged_model_has_its_recipe(card):
-    recipe = read_recipe(RECIPES / f"{card.name}.yaml")
+    recipe = recipe_of(card)
     assert (recipe.name, recipe.version, recipe.languages) == (card.name, card.version, card.languages)
     assert recipe.criteria == tuple(card.labels)
     assert {source.id: source.licence for source in recipe.sources}.items() <= {
@@ -33,7 +50,7 @@ def test_only_permitting_licences_teach_a_packaged_model(card):
 
 @pytest.mark.parametrize("card", PACKAGED, ids=lambda card: card.name)
 def test_no_benchmark_teaches_a_packaged_model(card):
-    recipe = read_recipe(RECIPES / f"{card.name}.yaml")
+    recipe = recipe_of(card)
     taught = {source.path for source in recipe.sources if source.use == "train"}
     benchmarks = (
         "mhc",
