@@ -17,7 +17,7 @@ from comity.learn.lessons import Lessons
 from comity.learn.recipe import Training
 
 log = logging.getLogger(__name__)
-_CHECKPOINT_STEPS = 100
+_CHECKPOINT_STEPS = 25
 _HEADS = ("head.", "marker.")
 _Part = torch.optim.Optimizer | torch.optim.lr_scheduler.LRScheduler
 
