@@ -67,13 +67,16 @@ def test_an_unknown_criterion_is_an_error(write):
         expand(write(), ("spam",), seed=1)
 
 
-class TestTheSentencesOfThePackagedModel:
+@pytest.fixture(scope="module", params=["english-v2.yaml", "english-v3.yaml"])
+def ours(request):
     folder = Path(__file__).parents[2] / "recipes"
-    recipe = read_recipe(folder / "english-v2.yaml")
-    frame = expand(folder / recipe.templates, recipe.criteria, recipe.seed)
+    recipe = read_recipe(folder / request.param)
+    return expand(folder / recipe.templates, recipe.criteria, recipe.seed)
 
-    def test_every_split_has_some_of_them(self):
-        assert {*self.frame["split"]} == {"train", "validation", "test"}
 
-    def test_no_sentence_is_left_with_an_empty_slot(self):
-        assert not self.frame["text"].str.contains("[{}]").any()
+class TestTheSentencesOfTheEnglishRecipes:
+    def test_every_split_has_some_of_them(self, ours):
+        assert {*ours["split"]} == {"train", "validation", "test"}
+
+    def test_no_sentence_is_left_with_an_empty_slot(self, ours):
+        assert not ours[["text", "context"]].stack().str.contains("[{}]").any()
